@@ -1,0 +1,36 @@
+/** Limits of a logstore. Source: SLS API reference, CreateLogStore. */
+export const retentionForever = 3650;
+
+/** `ttl` in days: 1 to 3649, or 3650 for ever. */
+export function retentionProblem(days: number): string | undefined {
+  if (Number.isInteger(days) && days >= 1 && days <= retentionForever) return undefined;
+  return `retention must be 1 to 3649 whole days, got ${days}; to keep logs for ever use Retention.forever()`;
+}
+
+/** `shardCount` at creation: 1 to 100 (the console allows 10). */
+export function shardCountProblem(count: number): string | undefined {
+  if (Number.isInteger(count) && count >= 1 && count <= 100) return undefined;
+  return `shard count must be 1 to 100, got ${count}; a shard takes 5 MB/s of writes, and autoSplit adds more as they are needed`;
+}
+
+/** `maxSplitShard`: 1 to 256. */
+export function maxSplitShardProblem(count: number): string | undefined {
+  if (Number.isInteger(count) && count >= 1 && count <= 256) return undefined;
+  return `maxSplitShard must be 1 to 256, got ${count}`;
+}
+
+/** Body of CreateLogStore and reply of GetLogStore, in the service's spelling. */
+export interface LogStoreBody {
+  logstoreName: string;
+  /** days */
+  ttl: number;
+  shardCount: number;
+  enable_tracking?: boolean;
+  appendMeta?: boolean;
+  autoSplit?: boolean;
+  maxSplitShard?: number;
+  mode?: "standard" | "query";
+  telemetryType?: string;
+  hot_ttl?: number;
+  infrequentAccessTTL?: number;
+}
