@@ -1,0 +1,32 @@
+import { Command } from "commander";
+import { applyPlan, eventText, makePlan, planJson, planText, type DeployEvent } from "../deploy";
+import { addServiceOptions, clientFor, readStacks, type ServiceFlags } from "./service-options";
+
+export function deployCommand(): Command {
+  return addServiceOptions(new Command("deploy"))
+    .description("make the Logtail configs in the service equal to what the code says, and bind them to their machine groups")
+    .addHelpText("after", "\nRun it after `cdktf deploy`. A second run writes nothing. Exit codes: 0 done, 1 error")
+    .action(async (flags: ServiceFlags) => {
+      const print = (text: string): boolean => !flags.json && process.stdout.write(`${text}\n`);
+      const plans: object[] = [];
+      const events: DeployEvent[] = [];
+      let writes = 0;
+      for (const { manifest } of await readStacks(flags)) {
+        const client = clientFor(flags, manifest.region);
+        try {
+          const plan = await makePlan(client, manifest.logtailConfigs);
+          print(planText(plan));
+          plans.push(planJson(plan));
+          const onEvent = (event: DeployEvent): void => {
+            events.push(event);
+            print(eventText(event));
+          };
+          writes += await applyPlan(client, plan, { onEvent });
+        } finally {
+          client.close();
+        }
+      }
+      print(`${writes} ${writes === 1 ? "write" : "writes"} sent.`);
+      if (flags.json) process.stdout.write(`${JSON.stringify({ writes, events, plans }, null, 2)}\n`);
+    });
+}

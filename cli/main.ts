@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import pc from "picocolors";
+
+import { deployCommand } from "./deploy";
+import { localCommand } from "./local";
+import { planCommand } from "./plan";
+import { searchCommand } from "./search";
+import { packageVersion } from "./version";
+
+const program = new Command("cdktf-sls")
+  .description("Log collection for Alibaba Cloud Log Service as code: deploy Logtail configs, search logs, run a local cloud")
+  .version(packageVersion())
+  .enablePositionalOptions()
+  .showHelpAfterError("(--help shows what is allowed)")
+  .addCommand(planCommand())
+  .addCommand(deployCommand())
+  .addCommand(searchCommand())
+  .addCommand(localCommand());
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`${pc.red("error:")} ${error instanceof Error ? error.message : String(error)}\n`);
+  if (process.env["DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exitCode = 1;
+});

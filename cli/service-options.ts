@@ -1,0 +1,51 @@
+import { Option, type Command } from "commander";
+import { readManifests, type StackManifest } from "../deploy";
+import { credentialsFromEnv, proxyFromEnv, regionProblem, slsEndpoint, SlsClient } from "../sls";
+
+/** Flags of every command that talks to the service about a deployed stack. */
+export interface ServiceFlags {
+  readonly outputsFile?: string;
+  readonly cdktfOut: string;
+  readonly stack?: string;
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly json?: boolean;
+}
+
+export function addServiceOptions(command: Command): Command {
+  return command
+    .option("--outputs-file <file>", "outputs of `cdktf deploy --outputs-file` (default: ask terraform)")
+    .option("--cdktf-out <folder>", "folder of the synthesised stacks", "cdktf.out")
+    .option("--stack <name>", "only this stack")
+    .addOption(new Option("--region <id>", "region of the log project (default: the stack's own)"))
+    .option("--endpoint <host>", "endpoint of Log Service (default: <region>.log.aliyuncs.com)")
+    .option("--json", "print JSON");
+}
+
+export const readStacks = (flags: ServiceFlags): Promise<StackManifest[]> =>
+  readManifests({
+    cdktfOut: flags.cdktfOut,
+    env: process.env,
+    ...(flags.outputsFile ? { outputsFile: flags.outputsFile } : {}),
+    ...(flags.stack ? { stack: flags.stack } : {}),
+  });
+
+const regionNames = ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"];
+
+function endpointOf(flags: ServiceFlags, stackRegion: string | undefined): string {
+  if (flags.endpoint) return flags.endpoint;
+  const region = flags.region ?? stackRegion ?? regionNames.map((name) => process.env[name]).find((value) => value);
+  if (!region) throw new Error(`no region: give --region, set ${regionNames.join(" or ")}, or set it on AlicloudProvider`);
+  const problem = regionProblem(region);
+  if (problem) throw new Error(problem);
+  return slsEndpoint(region);
+}
+
+/** The client for one stack; the caller closes it. */
+export function clientFor(flags: ServiceFlags, stackRegion: string | undefined): SlsClient {
+  return new SlsClient({
+    endpoint: endpointOf(flags, stackRegion),
+    credentials: credentialsFromEnv(process.env),
+    proxy: proxyFromEnv(process.env),
+  });
+}

@@ -1,0 +1,5 @@
+export * from "./credentials";
+export * from "./log-writer";
+export * from "./proxy";
+export * from "./sls-client";
+export type { HttpReply } from "./transport";

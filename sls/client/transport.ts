@@ -1,0 +1,94 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { SlsError } from "../model/errors";
+import { agentFor, proxyFor, type ProxySettings } from "./proxy";
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** Sends requests over kept-alive connections, straight or through a proxy. Redirects are not followed: the service sends none. */
+export class Transport {
+  private readonly agents = new Map<string, http.Agent>();
+
+  constructor(
+    private readonly proxy: ProxySettings,
+    /** From the first byte sent to the last byte read, in milliseconds. */
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** Rejects with an SlsError of code RequestError or RequestTimeout when no reply came. */
+  async send(request: HttpRequest): Promise<HttpReply> {
+    const { url } = request;
+    const proxy = proxyFor(this.proxy, url);
+    const timeout = AbortSignal.timeout(this.timeoutMs);
+    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+    try {
+      return await exchange(request, this.agent(url, proxy), signal);
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      throw noReply(url, proxy, timeout.aborted ? this.timeoutMs : undefined, error);
+    }
+  }
+
+  close(): void {
+    for (const agent of this.agents.values()) agent.destroy();
+    this.agents.clear();
+  }
+
+  private agent(url: URL, proxy: URL | undefined): http.Agent {
+    const key = `${url.protocol}${proxy?.href ?? ""}`;
+    let agent = this.agents.get(key);
+    if (agent === undefined) {
+      agent = agentFor(url, proxy);
+      this.agents.set(key, agent);
+    }
+    return agent;
+  }
+}
+
+function exchange(request: HttpRequest, agent: http.Agent, signal: AbortSignal): Promise<HttpReply> {
+  const { url, body } = request;
+  const headers: Record<string, string> = { ...request.headers };
+  if (body !== undefined || request.method === "POST" || request.method === "PUT") {
+    headers["content-length"] = String(body?.byteLength ?? 0);
+  }
+  return new Promise((resolve, reject) => {
+    const library = url.protocol === "https:" ? https : http;
+    const outgoing = library.request(url, { method: request.method, headers, agent, signal }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      incoming.on("error", reject);
+      incoming.on("end", () =>
+        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) }),
+      );
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+function noReply(url: URL, proxy: URL | undefined, timedOutAfterMs: number | undefined, error: unknown): SlsError {
+  const { code, message } = error as { code?: string; message?: string };
+  const way = proxy ? ` through the proxy ${proxy.protocol}//${proxy.host}` : "";
+  const reason =
+    timedOutAfterMs === undefined ? `${code ?? ""} ${message || "failed"}`.trim() : `no reply in ${timedOutAfterMs} ms`;
+  const remedy = proxy
+    ? "check the proxy's address (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) and that it lets this host through"
+    : "check the region or endpoint, and whether this machine needs a forward proxy (HTTPS_PROXY)";
+  return new SlsError(
+    timedOutAfterMs === undefined ? "RequestError" : "RequestTimeout",
+    `could not reach ${url.protocol}//${url.host}${way}: ${reason}; ${remedy}`,
+    { cause: error },
+  );
+}
