@@ -4,7 +4,9 @@ import { addServiceOptions, clientFor, readStacks, type ServiceFlags } from "./s
 
 export function deployCommand(): Command {
   return addServiceOptions(new Command("deploy"))
-    .description("make the Logtail configs in the service equal to what the code says, and bind them to their machine groups")
+    .description(
+      "make the Logtail configs in the service equal to what the code says, and bind them to their machine groups",
+    )
     .addHelpText("after", "\nRun it after `cdktf deploy`. A second run writes nothing. Exit codes: 0 done, 1 error")
     .action(async (flags: ServiceFlags) => {
       const print = (text: string): boolean => !flags.json && process.stdout.write(`${text}\n`);

@@ -9,7 +9,9 @@ import { searchCommand } from "./search";
 import { packageVersion } from "./version";
 
 const program = new Command("cdktf-sls")
-  .description("Log collection for Alibaba Cloud Log Service as code: deploy Logtail configs, search logs, run a local cloud")
+  .description(
+    "Log collection for Alibaba Cloud Log Service as code: deploy Logtail configs, search logs, run a local cloud",
+  )
   .version(packageVersion())
   .enablePositionalOptions()
   .showHelpAfterError("(--help shows what is allowed)")

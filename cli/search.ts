@@ -20,7 +20,8 @@ function seconds(text: string): number {
 }
 
 function count(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) < 1) throw new Error(`--limit must be a whole number from 1, got ${JSON.stringify(text)}`);
+  if (!/^\d+$/.test(text) || Number(text) < 1)
+    throw new Error(`--limit must be a whole number from 1, got ${JSON.stringify(text)}`);
   return Number(text);
 }
 

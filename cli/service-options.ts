@@ -35,7 +35,8 @@ const regionNames = ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"];
 function endpointOf(flags: ServiceFlags, stackRegion: string | undefined): string {
   if (flags.endpoint) return flags.endpoint;
   const region = flags.region ?? stackRegion ?? regionNames.map((name) => process.env[name]).find((value) => value);
-  if (!region) throw new Error(`no region: give --region, set ${regionNames.join(" or ")}, or set it on AlicloudProvider`);
+  if (!region)
+    throw new Error(`no region: give --region, set ${regionNames.join(" or ")}, or set it on AlicloudProvider`);
   const problem = regionProblem(region);
   if (problem) throw new Error(problem);
   return slsEndpoint(region);

@@ -59,7 +59,10 @@ export function planConfig(wanted: WantedConfig, found: FoundConfig): ConfigPlan
 }
 
 export function planOf(configs: readonly ConfigPlan[]): Plan {
-  return { configs, writes: configs.reduce((sum, plan) => sum + (plan.action === "none" ? 0 : 1) + plan.bind.length, 0) };
+  return {
+    configs,
+    writes: configs.reduce((sum, plan) => sum + (plan.action === "none" ? 0 : 1) + plan.bind.length, 0),
+  };
 }
 
 /** What only the server knows. */

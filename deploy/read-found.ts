@@ -9,7 +9,9 @@ async function readFound(client: SlsClient, wanted: WantedConfig): Promise<Found
     await Promise.all(machineGroups.map((group) => client.getMachineGroup(project, group)));
   } catch (error) {
     if (!isNotExist(error)) throw error;
-    throw new Error(`Logtail config ${config.configName}: ${error.message}; run \`cdktf deploy\` first`, { cause: error });
+    throw new Error(`Logtail config ${config.configName}: ${error.message}; run \`cdktf deploy\` first`, {
+      cause: error,
+    });
   }
   const found = await orUndefined(client.getLogtailConfig(project, config.configName));
   if (found === undefined) return { config: undefined, machineGroups: [] };

@@ -6,6 +6,11 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+// The generator reports its use and asks for a terraform version; neither matters here.
+process.env.CHECKPOINT_DISABLE = "1";
+process.env.CDKTF_LOG_LEVEL = "OFF";
+delete process.env.TF_CLI_CONFIG_FILE;
+
 const require = createRequire(import.meta.url);
 const here = fileURLToPath(new URL(".", import.meta.url));
 const source = "registry.terraform.io/aliyun/alicloud";
@@ -63,7 +68,13 @@ try {
   const result = program.emit();
   const problems = [...ts.getPreEmitDiagnostics(program), ...result.diagnostics];
   if (problems.length > 0) {
-    throw new Error(ts.formatDiagnostics(problems, { getCanonicalFileName: (f) => f, getCurrentDirectory: () => here, getNewLine: () => "\n" }));
+    throw new Error(
+      ts.formatDiagnostics(problems, {
+        getCanonicalFileName: (f) => f,
+        getCurrentDirectory: () => here,
+        getNewLine: () => "\n",
+      }),
+    );
   }
   writeFileSync(stampFile, stamp);
 } finally {

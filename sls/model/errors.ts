@@ -6,7 +6,11 @@ export class SlsError extends Error {
   /** `x-log-requestid` of the reply; what support asks for first. */
   readonly requestId: string | undefined;
 
-  constructor(code: string, message: string, options: { httpStatus?: number; requestId?: string; cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { httpStatus?: number; requestId?: string; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "SlsError";
     this.code = code;

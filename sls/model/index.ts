@@ -1,3 +1,5 @@
+export * from "./cidr";
+export * from "./deploy-manifest";
 export * from "./endpoint";
 export * from "./errors";
 export * from "./log";

@@ -1,9 +1,14 @@
 /** Limits of a logstore. Source: SLS API reference, CreateLogStore. */
 export const retentionForever = 3650;
 
-/** `ttl` in days: 1 to 3649, or 3650 for ever. */
+/** `ttl` in days on the wire: 1 to 3649, or 3650 for ever. */
 export function retentionProblem(days: number): string | undefined {
-  if (Number.isInteger(days) && days >= 1 && days <= retentionForever) return undefined;
+  return days === retentionForever ? undefined : retentionDaysProblem(days);
+}
+
+/** A number of days that a person wrote: 3650 would be kept for ever, so it must be said as that. */
+export function retentionDaysProblem(days: number): string | undefined {
+  if (Number.isInteger(days) && days >= 1 && days < retentionForever) return undefined;
   return `retention must be 1 to 3649 whole days, got ${days}; to keep logs for ever use Retention.forever()`;
 }
 

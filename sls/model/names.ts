@@ -38,22 +38,26 @@ export function suggestName(name: string, max: number): string {
     .replace(/^[-_]+|[-_]+$/g, "");
 }
 
-function nameProblem(rule: NameRule, name: string): string | undefined {
+function nameProblem(rule: NameRule, name: string, remedy?: string): string | undefined {
   const legalLength = name.length >= rule.min && name.length <= rule.max;
   if (legalLength && rule.pattern.test(name)) return undefined;
   const suggestion = suggestName(name, rule.max);
-  const remedy = suggestion.length >= rule.min && suggestion !== name ? `; try "${suggestion}"` : "";
+  const nearest = suggestion.length >= rule.min && suggestion !== name ? `try "${suggestion}"` : undefined;
+  const advice = remedy ?? nearest;
   return (
     `${rule.noun} must be ${rule.min} to ${rule.max} ${rule.alphabet}, ` +
-    `got ${JSON.stringify(name)} (${name.length} characters)${remedy}`
+    `got ${JSON.stringify(name)} (${name.length} characters)${advice === undefined ? "" : `; ${advice}`}`
   );
 }
 
+/** What is wrong with a name, or undefined. The remedy is the nearest legal name unless the caller knows a better one. */
+export type NameProblem = (name: string, remedy?: string) => string | undefined;
+
 /** 3 to 63 lower-case letters, digits, `-`; globally unique over all of Alibaba Cloud. */
-export const projectNameProblem = (name: string): string | undefined => nameProblem(projectRule, name);
+export const projectNameProblem: NameProblem = (name, remedy) => nameProblem(projectRule, name, remedy);
 /** 3 to 63 lower-case letters, digits, `-`, `_`; unique in its project. */
-export const logstoreNameProblem = (name: string): string | undefined => nameProblem(logstoreRule, name);
+export const logstoreNameProblem: NameProblem = (name, remedy) => nameProblem(logstoreRule, name, remedy);
 /** 2 to 128 lower-case letters, digits, `-`, `_`; unique in its project. */
-export const machineGroupNameProblem = (name: string): string | undefined => nameProblem(machineGroupRule, name);
+export const machineGroupNameProblem: NameProblem = (name, remedy) => nameProblem(machineGroupRule, name, remedy);
 /** 2 to 128 lower-case letters, digits, `-`, `_`; unique in its project. */
-export const configNameProblem = (name: string): string | undefined => nameProblem(configRule, name);
+export const configNameProblem: NameProblem = (name, remedy) => nameProblem(configRule, name, remedy);

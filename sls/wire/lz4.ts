@@ -26,7 +26,7 @@ export function lz4Compress(input: Uint8Array): Buffer {
   let o = 0;
   let misses = 0;
   const searchEnd = input.length - matchLimit;
-  for (let i = 0; i <= searchEnd; ) {
+  for (let i = 0; i <= searchEnd;) {
     const word = view.getUint32(i, true);
     const slot = Math.imul(word, 0x9e3779b1) >>> (32 - hashBits);
     const candidate = table[slot] as number;
@@ -110,7 +110,7 @@ export function lz4Decompress(block: Uint8Array, rawSize: number): Buffer {
     if (offset === 0 || offset > o) throw bad("an offset points before its beginning");
     const match = length(token & 15) + minMatch;
     if (o + match > rawSize) throw bad("it holds more than the stated size");
-    for (let from = o - offset, end = o + match; o < end; ) out[o++] = out[from++] as number;
+    for (let from = o - offset, end = o + match; o < end;) out[o++] = out[from++] as number;
   }
   if (o !== rawSize) throw bad(`it holds ${o} bytes`);
   return out;

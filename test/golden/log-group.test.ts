@@ -24,7 +24,13 @@ const group = {
   tags: [["__hostname__", "vm-1"]] as const,
   logs: [
     { time: 1795244143, timeNs: 999_999_999, contents: [["msg", "中文 ✓"]] as const },
-    { time: 4294967295, contents: [["a", ""], ["long", "x".repeat(20_000)]] as const },
+    {
+      time: 4294967295,
+      contents: [
+        ["a", ""],
+        ["long", "x".repeat(20_000)],
+      ] as const,
+    },
   ],
 };
 
@@ -35,7 +41,13 @@ test("another client's decoder reads what we write", () => {
     LogTags: [{ Key: "__hostname__", Value: "vm-1" }],
     Logs: [
       { Time: 1795244143, TimeNs: 999_999_999, Contents: [{ Key: "msg", Value: "中文 ✓" }] },
-      { Time: 4294967295, Contents: [{ Key: "a", Value: "" }, { Key: "long", Value: "x".repeat(20_000) }] },
+      {
+        Time: 4294967295,
+        Contents: [
+          { Key: "a", Value: "" },
+          { Key: "long", Value: "x".repeat(20_000) },
+        ],
+      },
     ],
   });
 });

@@ -1,0 +1,33 @@
+/** `--keep` and `--stop`: what is left running is written down, so that it can be stopped by anyone. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { say } from "./console";
+import { isAlive, stopTree } from "./processes";
+import { repository, type Folders } from "./world";
+
+const file = join(repository, ".cdktf-sls", "demo.json");
+
+interface Kept {
+  readonly root: string;
+  /** In the order in which they are to be stopped. */
+  readonly pids: readonly number[];
+}
+
+export function keep(folders: Folders, pids: readonly number[]): void {
+  mkdirSync(join(repository, ".cdktf-sls"), { recursive: true });
+  writeFileSync(file, JSON.stringify({ root: folders.root, pids } satisfies Kept));
+}
+
+export async function stopKept(options: { readonly quiet?: boolean } = {}): Promise<number> {
+  if (!existsSync(file)) {
+    if (!options.quiet) say("nothing is running that an earlier demo kept");
+    return 0;
+  }
+  const kept = JSON.parse(readFileSync(file, "utf8")) as Kept;
+  const running = kept.pids.filter(isAlive);
+  for (const pid of running) await stopTree(pid);
+  rmSync(kept.root, { recursive: true, force: true });
+  rmSync(file);
+  say(`stopped what an earlier demo kept (${running.length} processes)`);
+  return 0;
+}
