@@ -1,0 +1,40 @@
+/** The published tarball in a stranger's CDKTF app: it carries the provider's bindings. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { run } from "../../scripts/demo/processes";
+import { repository } from "../support/tools";
+
+const folder = mkdtempSync(join(tmpdir(), "cdktf-sls-pack-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const app = `
+import { App, TerraformStack } from "cdktf";
+import { Environment, LogCollection } from "cdktf-sls";
+
+const app = new App();
+const stack = new TerraformStack(app, "theirs");
+new LogCollection(stack, "logs", { app: "other-app", environment: Environment.DEV });
+app.synth();
+`;
+
+test("a throw-away app installs the tarball, compiles against its types, and synthesises LogCollection", async () => {
+  await run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], { cwd: repository });
+  const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "theirs", version: "1.0.0", private: true }));
+  const packages = [`./${tarball}`, "cdktf@0.21.0", "constructs@10.4.2", "typescript@5.9", "@types/node@20"];
+  await run("npm", ["install", "--ignore-scripts", "--no-audit", "--prefer-offline", ...packages], { cwd: folder });
+  writeFileSync(join(folder, "app.ts"), app);
+  const options = ["--module", "node16", "--target", "es2022", "--strict", "--skipLibCheck", "app.ts"];
+  await run("npx", ["tsc", ...options], { cwd: folder });
+  await run(process.execPath, ["app.js"], { cwd: folder });
+  const stack = JSON.parse(readFileSync(join(folder, "cdktf.out/stacks/theirs/cdk.tf.json"), "utf8")) as {
+    resource: Record<string, object>;
+    output: Record<string, object>;
+  };
+  expect(Object.keys(stack.resource)).toContain("alicloud_log_project");
+  expect(Object.keys(stack.output)).toContain("cdktf_sls");
+  const help = await run("npx", ["cdktf-sls", "--help"], { cwd: folder });
+  expect(help).toContain("Usage: cdktf-sls");
+}, 180_000);
