@@ -59,14 +59,14 @@ export class LogWriter {
     this.transport.close();
   }
 
-  /** Rejects with an SlsError; `cause` holds the HttpReply when one came, so that `serverTime` can be read. */
+  /** `group` may be encoded already. Rejects with an SlsError; `cause` holds the HttpReply when one came, so that `serverTime` can be read. */
   async putLogs(
     project: string,
     logstore: string,
-    group: LogGroup,
+    group: LogGroup | Uint8Array,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<PutLogsResult> {
-    const raw = encodeLogGroup(group);
+    const raw = group instanceof Uint8Array ? group : encodeLogGroup(group);
     const type = this.options.compress ?? "lz4";
     const body = type === "none" ? raw : compress(type, raw);
     const path = `/logstores/${logstore}/shards/lb`;
