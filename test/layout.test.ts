@@ -85,5 +85,5 @@ test("the exports map and the bins name files that the build makes", () => {
     ...Object.values(exports).flatMap((e) => (typeof e === "string" ? [e] : Object.values(e))),
     ...Object.values(bin),
   ];
-  for (const file of files) expect(() => readFileSync(join(root, file))).not.toThrow();
+  for (const file of files.filter((f) => !f.includes("*"))) expect(() => readFileSync(join(root, file))).not.toThrow();
 });

@@ -85,11 +85,7 @@ async function startLocal(folders: Folders): Promise<Local> {
   const logFile = join(folders.logs, "local.log");
   const args = [bins.cdktfSls, "local", "run", "--json", "--state", folders.local];
   const cloud = start(process.execPath, args, { logFile });
-  const ready = await jsonLine<{ url: string; env: Record<string, string> }>(
-    logFile,
-    cloud,
-    (json) => "env" in json,
-  );
+  const ready = await jsonLine<{ url: string; env: Record<string, string> }>(logFile, cloud, (json) => "env" in json);
   detail(`${ready.url} stands for Log Service, ECS and the rest; its state is in ${folders.local}`);
   return { env: ready.env };
 }

@@ -12,9 +12,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const app = `
 import { App, TerraformStack } from "cdktf";
 import { Environment, LogCollection } from "cdktf-sls";
+import { AlicloudProvider } from "cdktf-sls/provider-alicloud/provider";
 
 const app = new App();
 const stack = new TerraformStack(app, "theirs");
+new AlicloudProvider(stack, "alicloud", { region: "cn-hangzhou" });
 new LogCollection(stack, "logs", { app: "other-app", environment: Environment.DEV });
 app.synth();
 `;
