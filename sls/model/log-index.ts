@@ -15,7 +15,7 @@ export function maxTextLenProblem(bytes: number): string | undefined {
 export function tokensProblem(tokens: readonly string[]): string | undefined {
   const long = tokens.find((token) => [...token].length !== 1);
   if (long !== undefined) {
-    return `tokens must be single characters, got ${JSON.stringify(long)}; give them one by one: [..."${long}"]`;
+    return `tokens must be single characters, got ${JSON.stringify(long)}; give its characters one by one`;
   }
   const twice = tokens.find((token, i) => tokens.indexOf(token) !== i);
   return twice === undefined ? undefined : `tokens must differ, got ${JSON.stringify(twice)} twice`;

@@ -22,4 +22,10 @@ export const inputDetailDefaults: Readonly<Record<string, readonly unknown[]>> =
 };
 
 /** Fields of outputDetail that the service fills in from the project. */
-export const outputDetailFilled: readonly string[] = ["endpoint", "region", "projectName", "compressType", "telemetryType"];
+export const outputDetailFilled: readonly string[] = [
+  "endpoint",
+  "region",
+  "projectName",
+  "compressType",
+  "telemetryType",
+];

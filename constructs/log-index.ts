@@ -1,0 +1,85 @@
+import { LogStoreIndex } from "@cdktf/provider-alicloud/lib/log-store-index";
+import { Construct } from "constructs";
+import { defaultMaxTextLen, maxTextLenProblem, syslogFieldNames, tokensProblem } from "../sls/model/log-index";
+import { IndexField, textIndexDefaults, type TextIndexOptions } from "./index-field";
+import type { ILogStore } from "./log-store";
+import { check, invalidValue } from "./private/check";
+
+/** What can be chosen about an index besides its logstore. Source: SLS, CreateIndex. */
+export interface LogIndexOptions {
+  /** Words are found whichever field they are in. `false` turns it off. @default - on, with the console's separators */
+  readonly fullText?: TextIndexOptions | false;
+  /** Fields that can be searched by name (`app-name: todo-list`) and used in SQL. @default - none */
+  readonly fields?: Readonly<Record<string, IndexField>>;
+  /** How many bytes of a field are indexed, 64 to 16,384; the rest is kept but not found. @default 2048 */
+  readonly maxTextLength?: number;
+}
+
+export interface LogIndexProps extends LogIndexOptions {
+  /** A logstore has one index at most. */
+  readonly logstore: ILogStore;
+}
+
+const nothingIndexed = "nothing is indexed, so no search would find a log; leave fullText on, or give fields";
+const namelessField = "fields has one without a name; write the name that the field is stored under";
+
+/** The index of a logstore. It holds for logs that arrive after it was made or changed. */
+export class LogIndex extends Construct {
+  /** The fields that a line of the rsyslog template is stored in (`hostname`, `app-name`, `msg`, …), all as text. */
+  static syslogFields(): Readonly<Record<string, IndexField>> {
+    return Object.fromEntries(syslogFieldNames.map((name) => [name, IndexField.text()]));
+  }
+
+  readonly logstore: ILogStore;
+  readonly fullText: Required<TextIndexOptions> | false;
+  readonly fields: Readonly<Record<string, IndexField>>;
+  readonly maxTextLength: number;
+
+  constructor(scope: Construct, id: string, props: LogIndexProps) {
+    super(scope, id);
+    this.logstore = props.logstore;
+    this.fullText = props.fullText === false ? false : textIndexDefaults(props.fullText);
+    this.fields = props.fields ?? {};
+    this.maxTextLength = props.maxTextLength ?? defaultMaxTextLen;
+    this.checkValues();
+    new LogStoreIndex(this, "Resource", {
+      project: this.logstore.project.projectName,
+      logstore: this.logstore.logstoreName,
+      maxTextLen: this.maxTextLength,
+      ...(this.fullText === false ? {} : { fullText: textAttributes(this.fullText) }),
+      fieldSearch: Object.entries(this.fields).map(([name, field]) => ({ name, ...fieldAttributes(field) })),
+    });
+    this.node.addValidation({ validate: () => this.omissions() });
+  }
+
+  private checkValues(): void {
+    check(this, this.maxTextLength, maxTextLenProblem);
+    if ("" in this.fields) throw invalidValue(this, namelessField);
+    if (this.fullText !== false) this.checkTokens("fullText", this.fullText);
+    for (const [name, { text }] of Object.entries(this.fields)) if (text) this.checkTokens(`field ${name}`, text);
+  }
+
+  private checkTokens(what: string, { tokens }: Required<TextIndexOptions>): void {
+    const problem = tokensProblem(tokens);
+    if (problem !== undefined) throw invalidValue(this, `${what}: ${problem}`);
+  }
+
+  private omissions(): string[] {
+    const empty = this.fullText === false && Object.keys(this.fields).length === 0;
+    return empty ? [`${this.node.path}: ${nothingIndexed}`] : [];
+  }
+}
+
+/** The provider takes separators as one string of single characters. */
+const textAttributes = (text: Required<TextIndexOptions>) => ({
+  caseSensitive: text.caseSensitive,
+  includeChinese: text.includeChinese,
+  token: text.tokens.join(""),
+});
+
+const fieldAttributes = ({ type, alias, enableAnalytics, text }: IndexField) => ({
+  type,
+  enableAnalytics,
+  ...(alias === undefined ? {} : { alias }),
+  ...(text === undefined ? {} : textAttributes(text)),
+});

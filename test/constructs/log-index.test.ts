@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest";
+import { IndexField, LogIndex, LogProject, LogStore, type LogIndexOptions } from "../../constructs";
+import { only, synth, type Synthesised } from "../support/synth";
+
+const tokens = " ,'\";=()[]{}?@&<>/:\n\t\r";
+
+function synthIndex(options: LogIndexOptions): Synthesised {
+  return synth((stack) => {
+    const project = LogProject.fromName(stack, "project", "acme-logs");
+    const logstore = LogStore.fromName(stack, "store", project, "web");
+    new LogIndex(stack, "index", { ...options, logstore });
+  });
+}
+
+const fieldsOf = (json: Synthesised) => only(json, "alicloud_log_store_index")["field_search"];
+
+test("An index is full text unless told otherwise, with the console's separators as one text", () => {
+  expect(only(synthIndex({}), "alicloud_log_store_index")).toEqual({
+    project: "acme-logs",
+    logstore: "web",
+    max_text_len: 2048,
+    full_text: { case_sensitive: false, include_chinese: false, token: tokens },
+    field_search: [],
+  });
+});
+
+test("The syslog preset indexes each stored field as text", () => {
+  const fields = fieldsOf(synthIndex({ fields: LogIndex.syslogFields() })) as { name: string; type: string }[];
+  expect(fields.map(({ name, type }) => `${name} ${type}`)).toEqual([
+    "hostname text",
+    "pri-text text",
+    "protocol-version text",
+    "app-name text",
+    "procid text",
+    "msgid text",
+    "msg text",
+  ]);
+});
+
+test("Fields are of a type and may have an alias, separators of their own and no analysis", () => {
+  const json = synthIndex({
+    fullText: false,
+    fields: {
+      msg: IndexField.text({ tokens: [" ", ","], caseSensitive: true, includeChinese: true }),
+      status: IndexField.long({ alias: "code" }),
+      seconds: IndexField.double({ enableAnalytics: false }),
+    },
+  });
+  expect(only(json, "alicloud_log_store_index")["full_text"]).toBeUndefined();
+  expect(fieldsOf(json)).toEqual([
+    { name: "msg", type: "text", enable_analytics: true, case_sensitive: true, include_chinese: true, token: " ," },
+    { name: "status", type: "long", enable_analytics: true, alias: "code" },
+    { name: "seconds", type: "double", enable_analytics: false },
+  ]);
+});
+
+test("The index is made after its logstore", () => {
+  const json = synth((stack) => {
+    const project = new LogProject(stack, "project", { projectName: "acme-logs" });
+    const logstore = new LogStore(stack, "store", { project, logstoreName: "web" });
+    new LogIndex(stack, "index", { logstore });
+  });
+  expect(only(json, "alicloud_log_store_index")["logstore"]).toBe("${alicloud_log_store.store_16A42F5D.logstore_name}");
+});
+
+describe("A wrong index is an error with its remedy", () => {
+  test.each<[string, LogIndexOptions, string]>([
+    ["too short a text", { maxTextLength: 10 }, "stack/index: maxTextLength must be 64 to 16384 whole bytes, got 10"],
+    [
+      "separators that are not single characters",
+      { fullText: { tokens: ["\r\n"] } },
+      'stack/index: fullText: tokens must be single characters, got "\\r\\n"; give its characters one by one',
+    ],
+    [
+      "a separator given twice",
+      { fields: { msg: IndexField.text({ tokens: [" ", " "] }) } },
+      'stack/index: field msg: tokens must differ, got " " twice',
+    ],
+    [
+      "a field without a name",
+      { fields: { "": IndexField.long() } },
+      "stack/index: fields has one without a name; write the name that the field is stored under",
+    ],
+  ])("%s", (_title, options, message) => {
+    expect(() => synthIndex(options)).toThrow(new Error(message));
+  });
+
+  test("nothing indexed", () => {
+    expect(() => synthIndex({ fullText: false })).toThrow(
+      "stack/index: nothing is indexed, so no search would find a log; leave fullText on, or give fields",
+    );
+  });
+});
