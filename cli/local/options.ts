@@ -1,0 +1,24 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { installStandIn } from "../../emulator";
+
+export interface LocalFlags {
+  readonly state: string;
+  readonly json?: boolean;
+}
+
+export const addStateOption = (command: Command): Command =>
+  command.option(
+    "--state <folder>",
+    "folder of its certificate authority and access key",
+    process.env["CDKTF_SLS_LOCAL_STATE"] ?? ".cdktf-sls/local",
+  );
+
+export const stateDir = (flags: LocalFlags): string => resolve(flags.state);
+
+/** With `stand-in`, terraform takes our provider for alicloud; with `real`, what it finds in the public registry or its own settings. */
+export const providers = ["stand-in", "real"] as const;
+export type ProviderChoice = (typeof providers)[number];
+
+export const providerEnv = (flags: LocalFlags, provider: ProviderChoice): Record<string, string> =>
+  provider === "real" ? {} : installStandIn(stateDir(flags)).env;

@@ -1,0 +1,5 @@
+export function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new Error(`--port must be 0 to 65535, got ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,26 @@
+import { Command } from "commander";
+import pc from "picocolors";
+import { runningStatus } from "../../emulator";
+import { addStateOption, stateDir, type LocalFlags } from "./options";
+
+/** As of init scripts: the program is not running. */
+const exitNotRunning = 3;
+
+export function statusCommand(): Command {
+  return addStateOption(new Command("status"))
+    .description("say whether the local cloud runs")
+    .option("--json", "print JSON")
+    .addHelpText("after", "\nExit codes: 0 it runs, 3 it does not")
+    .action(async (flags: LocalFlags) => {
+      const status = await runningStatus(stateDir(flags));
+      if (flags.json) process.stdout.write(`${JSON.stringify(status ?? { running: false })}\n`);
+      else if (status === undefined) process.stdout.write("not running; start it with: npx cdktf-sls local start\n");
+      else {
+        process.stdout.write(
+          `${pc.green("running")}: ${status.url} (pid ${status.pid}), region ${status.region}, ` +
+            `${status.projects} projects, ${status.requests} requests\n`,
+        );
+      }
+      if (status === undefined) process.exitCode = exitNotRunning;
+    });
+}

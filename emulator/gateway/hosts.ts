@@ -1,0 +1,39 @@
+/** Which host names the local cloud stands for, and what each of them is. */
+
+export type Target =
+  /** Log Service; without a project the account-level endpoint. */
+  | { readonly service: "sls"; readonly region: string; readonly project?: string }
+  | { readonly service: "ecs" | "location" | "business" | "sts"; readonly region?: string };
+
+export const servedNames =
+  "[PROJECT.]REGION[-intranet|-share|-vpc].log.aliyuncs.com, [PROJECT.][REGION.]sls.test, ecs[.REGION].aliyuncs.com, " +
+  "ecs-REGION.aliyuncs.com, location.aliyuncs.com, business.aliyuncs.com, sts[.REGION].aliyuncs.com, 127.0.0.1 and localhost";
+
+const region = "[a-z]{2,4}(?:-[a-z0-9]+)+?";
+const patterns: readonly (readonly [RegExp, "sls" | "ecs" | "location" | "business" | "sts"])[] = [
+  [
+    new RegExp(
+      `^(?:(?<project>[a-z0-9-]+)\\.)?(?<region>${region})(?:-(?:intranet|share|vpc))?\\.(?:log|sls)\\.aliyuncs\\.com$`,
+    ),
+    "sls",
+  ],
+  [new RegExp(`^(?:(?<project>[a-z0-9-]+)\\.)?(?:(?<region>${region})\\.)?sls\\.test$`), "sls"],
+  [/^(?:(?<project>[a-z0-9-]+)\.)?(?:127\.0\.0\.1|localhost|\[::1\])$/, "sls"],
+  [new RegExp(`^ecs(?:[.-](?:intranet\\.|vpc\\.)?(?<region>${region}))?\\.aliyuncs\\.com$`), "ecs"],
+  [new RegExp(`^location(?:-readonly)?(?:[.-](?<region>${region}))?\\.aliyuncs\\.com$`), "location"],
+  [new RegExp(`^business(?:[.-](?<region>${region}))?\\.aliyuncs\\.com$`), "business"],
+  [new RegExp(`^sts(?:[.-](?<region>${region}))?\\.aliyuncs\\.com$`), "sts"],
+];
+
+/** What a name (with or without a port) stands for; undefined: not ours. */
+export function targetOf(host: string, ownRegion: string): Target | undefined {
+  const name = host.toLowerCase().replace(/:\d+$/, "");
+  for (const [pattern, service] of patterns) {
+    const match = pattern.exec(name);
+    if (!match) continue;
+    const { project, region: named } = match.groups ?? {};
+    if (service !== "sls") return { service, ...(named ? { region: named } : {}) };
+    return { service, region: named ?? ownRegion, ...(project ? { project } : {}) };
+  }
+  return undefined;
+}

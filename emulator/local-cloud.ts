@@ -1,0 +1,142 @@
+/** The local cloud: a gateway in front of Log Service and the few OpenAPI products that the declared resources need. */
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Credentials } from "../sls/wire/request";
+import { CertificateAuthority } from "./gateway/certificates";
+import { Gateway, type GatewayReply, type GatewayRequest } from "./gateway/gateway";
+import { clientEnv } from "./env";
+import { answerRpc } from "./openapi/service";
+import { answerSls } from "./sls/service";
+import { Store } from "./store/store";
+
+export interface LocalCloudOptions {
+  /** Holds the certificate authority and the access key between two starts; the logs are in memory. */
+  readonly stateDir: string;
+  /** @default any free one */
+  readonly port?: number;
+  /** An address of this machine. @default "127.0.0.1" */
+  readonly host?: string;
+  /** Region of endpoints that do not name one. @default "cn-hangzhou" */
+  readonly region?: string;
+  /** The one access key. @default made at the first start and kept in `stateDir` */
+  readonly credentials?: Credentials;
+  readonly now?: () => Date;
+}
+
+/** What came, and what was answered. */
+export interface RequestLogEntry {
+  readonly at: Date;
+  readonly method: string;
+  readonly host: string;
+  readonly url: string;
+  /** The API's name; `-` when none matched. */
+  readonly operation: string;
+  readonly project?: string;
+  readonly status: number;
+  readonly errorCode?: string;
+}
+
+export interface LocalCloud {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT`: endpoint for those who speak to it straight, proxy for the others. */
+  readonly url: string;
+  readonly region: string;
+  readonly caFile: string;
+  readonly caBundleFile: string;
+  readonly credentials: Credentials;
+  /** The last 10,000 requests, oldest first. */
+  readonly requests: readonly RequestLogEntry[];
+  /** Environment in which an unmodified client reaches it under the real names. */
+  env(): Record<string, string>;
+  close(): Promise<void>;
+}
+
+const keptRequests = 10_000;
+
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const { stateDir, host = "127.0.0.1", region = "cn-hangzhou", now = () => new Date() } = options;
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const credentials = options.credentials ?? keptCredentials(stateDir);
+  const keys = new Map([[credentials.accessKeyId, credentials]]);
+  const store = new Store();
+  const requests: RequestLogEntry[] = [];
+
+  const handle = async (request: GatewayRequest): Promise<GatewayReply> => {
+    if (isStatusRequest(request)) return statusReply(url, region, store, requests.length);
+    const { target } = request;
+    const answer =
+      target.service === "sls"
+        ? answerSls(request, target.region, target.project, { store, keys, now })
+        : {
+            ...answerRpc(request, target.service, { store, keys, now: now(), region: target.region ?? region }),
+            project: undefined,
+          };
+    const { reply, operation, project, errorCode } = answer;
+    requests.push({
+      at: now(),
+      method: request.method,
+      host: request.host,
+      url: request.url,
+      operation,
+      status: reply.status,
+      ...(project ? { project } : {}),
+      ...(errorCode ? { errorCode } : {}),
+    });
+    if (requests.length > keptRequests) requests.splice(0, requests.length - keptRequests);
+    return reply;
+  };
+
+  const authority = await CertificateAuthority.open(stateDir);
+  const gateway = new Gateway({ authority, region, handle });
+  const port = await gateway.listen(options.port ?? 0, host);
+  const url = `http://${host}:${port}`;
+  return {
+    port,
+    url,
+    region,
+    ...authority.files,
+    credentials,
+    requests,
+    env: () => clientEnv({ url, region, credentials, ...authority.files }),
+    close: () => gateway.close(),
+  };
+}
+
+/** The access key in the state folder, made at the first start. */
+export function keptCredentials(stateDir: string): Credentials {
+  const file = join(stateDir, "access-key.json");
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Credentials;
+  const made = {
+    accessKeyId: `LTAILOCAL${randomBytes(8).toString("hex")}`,
+    accessKeySecret: randomBytes(20).toString("hex"),
+  };
+  writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
+  return made;
+}
+
+export const statusPath = "/_local/status";
+const isStatusRequest = ({ url, host }: GatewayRequest): boolean =>
+  url === statusPath && /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
+
+/** For `cdktf-sls local status`: no secret in it. */
+export interface LocalStatus {
+  readonly service: "cdktf-sls local cloud";
+  readonly pid: number;
+  readonly url: string;
+  readonly region: string;
+  readonly projects: number;
+  readonly requests: number;
+}
+
+function statusReply(url: string, region: string, store: Store, requests: number): GatewayReply {
+  const status: LocalStatus = {
+    service: "cdktf-sls local cloud",
+    pid: process.pid,
+    url,
+    region,
+    projects: store.projects.size,
+    requests,
+  };
+  return { status: 200, headers: { "content-type": "application/json" }, body: Buffer.from(JSON.stringify(status)) };
+}

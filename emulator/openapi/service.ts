@@ -1,0 +1,62 @@
+import type { Credentials } from "../../sls/wire/request";
+import type { GatewayReply, GatewayRequest } from "../gateway/gateway";
+import type { Store } from "../store/store";
+import { business } from "./business";
+import { ecs } from "./ecs";
+import { location } from "./location";
+import { parametersOf, RpcError, rpcReply, verifyRpc, type RpcParameters } from "./rpc";
+import { sts } from "./sts";
+
+export interface RpcContext {
+  readonly store: Store;
+  readonly now: Date;
+  readonly region: string;
+  readonly parameters: RpcParameters;
+}
+
+export type RpcOperations = Readonly<Record<string, (context: RpcContext) => object>>;
+
+const products: Readonly<Record<"ecs" | "location" | "business" | "sts", RpcOperations>> = {
+  ecs,
+  location,
+  business,
+  sts,
+};
+
+export interface RpcAnswer {
+  readonly reply: GatewayReply;
+  readonly operation: string;
+  readonly errorCode: string | undefined;
+}
+
+export function answerRpc(
+  request: GatewayRequest,
+  product: keyof typeof products,
+  options: {
+    readonly store: Store;
+    readonly keys: ReadonlyMap<string, Credentials>;
+    readonly now: Date;
+    readonly region: string;
+  },
+): RpcAnswer {
+  const parameters = parametersOf(request);
+  const action = parameters["Action"] || request.headers["x-acs-action"] || "-";
+  const { store, keys, now } = options;
+  try {
+    verifyRpc(request.method, parameters, keys, now);
+    const operation = products[product][action];
+    if (operation === undefined) {
+      throw new RpcError(404, "InvalidAction.NotFound", `the local cloud does not serve ${product} ${action} yet`);
+    }
+    const region = parameters["RegionId"] || options.region;
+    const json = operation({ store, now, region, parameters });
+    return { reply: rpcReply(200, json, now), operation: action, errorCode: undefined };
+  } catch (error) {
+    const known =
+      error instanceof RpcError
+        ? error
+        : new RpcError(500, "InternalError", `the local cloud failed: ${String(error)}`);
+    const json = { Code: known.code, Message: known.message, HostId: request.host };
+    return { reply: rpcReply(known.status, json, now), operation: action, errorCode: known.code };
+  }
+}

@@ -1,0 +1,107 @@
+import { logtailConfigProblems, type FoundLogtailConfig, type LogtailConfigBody } from "../../sls/model/logtail-config";
+import { jsonBody, page, projectOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
+import { configNotExist, logStoreNotExist, ServiceError } from "../sls/service-error";
+import type { Stored } from "../store/store";
+
+const invalid = (why: string): ServiceError =>
+  new ServiceError(400, "InvalidParameter", `invalid config resource json: ${why}`);
+const maxConfigs = 200;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The request's fields as they came; the times are the server's, and an empty sample is none. */
+function read(context: SlsContext): LogtailConfigBody {
+  const { createTime: _c, lastModifyTime: _m, logSample, ...body } = jsonBody(context);
+  if (!isObject(body["inputDetail"])) throw invalid("inputDetail must be an object");
+  if (!isObject(body["outputDetail"])) throw invalid("outputDetail must be an object");
+  const { projectName } = body["outputDetail"];
+  if (projectName && projectName !== context.projectName)
+    throw invalid(`outputDetail.projectName is ${String(projectName)}`);
+  const config = { ...body, ...(logSample ? { logSample } : {}) } as unknown as LogtailConfigBody;
+  const [problem] = logtailConfigProblems(config);
+  if (problem !== undefined) throw invalid(problem);
+  const { logstoreName } = config.outputDetail;
+  if (!projectOf(context).logstores.has(logstoreName)) throw logStoreNotExist(logstoreName);
+  return config;
+}
+
+function configOf(context: SlsContext): Stored<FoundLogtailConfig> {
+  const name = context.path["config"] ?? "";
+  const config = projectOf(context).configs.get(name);
+  if (config === undefined) throw configNotExist(name);
+  return config;
+}
+
+function create(context: SlsContext): object {
+  const configs = projectOf(context).configs;
+  const body = read(context);
+  if (configs.has(body.configName))
+    throw new ServiceError(400, "ConfigAlreadyExist", `config ${body.configName} already exists`);
+  if (configs.size >= maxConfigs) throw new ServiceError(400, "ProjectQuotaExceed", "config count exceeds 200");
+  const seconds = unixSeconds(context.now);
+  configs.set(body.configName, { body, createTime: seconds, lastModifyTime: seconds });
+  return {};
+}
+
+function update(context: SlsContext): object {
+  const config = configOf(context);
+  const body = read(context);
+  const { configName } = config.body;
+  if (body.configName !== configName) {
+    throw new ServiceError(400, "BadRequest", `configName ${body.configName} is not the ${configName} of the path`);
+  }
+  config.body = body;
+  // Clients compare it to see that somebody changed the config: it must grow even within one second.
+  config.lastModifyTime = Math.max(unixSeconds(context.now), config.lastModifyTime + 1);
+  return {};
+}
+
+function describe(context: SlsContext): object {
+  const { body, createTime, lastModifyTime } = configOf(context);
+  const outputDetail = { endpoint: `${context.region}-intranet.log.aliyuncs.com`, ...body.outputDetail };
+  return { ...body, outputDetail, createTime, lastModifyTime };
+}
+
+export const configOperations: readonly Operation[] = [
+  { name: "CreateConfig", method: "POST", path: "/configs", handle: create },
+  {
+    name: "ListConfig",
+    method: "GET",
+    path: "/configs",
+    handle: (context) => {
+      const { logstoreName, configName = "" } = context.query;
+      const names = [...projectOf(context).configs.values()]
+        .filter(({ body }) => body.configName.includes(configName))
+        .filter(({ body }) => logstoreName === undefined || body.outputDetail.logstoreName === logstoreName)
+        .map(({ body }) => body.configName);
+      const { items, ...counts } = page(context, names);
+      return { json: { ...counts, configs: items } };
+    },
+  },
+  { name: "GetConfig", method: "GET", path: "/configs/{config}", handle: (context) => ({ json: describe(context) }) },
+  { name: "UpdateConfig", method: "PUT", path: "/configs/{config}", handle: update },
+  {
+    name: "DeleteConfig",
+    method: "DELETE",
+    path: "/configs/{config}",
+    handle: (context) => {
+      const project = projectOf(context);
+      const { configName } = configOf(context).body;
+      project.configs.delete(configName);
+      for (const names of project.applied.values()) names.delete(configName);
+      return {};
+    },
+  },
+  {
+    name: "GetAppliedMachineGroups",
+    method: "GET",
+    path: "/configs/{config}/machinegroups",
+    handle: (context) => {
+      const { configName } = configOf(context).body;
+      const groups = [...projectOf(context).applied]
+        .filter(([, names]) => names.has(configName))
+        .map(([group]) => group);
+      return { json: { count: groups.length, machinegroups: groups } };
+    },
+  },
+];

@@ -1,0 +1,121 @@
+import { compileQuery } from "../search";
+import { flatLog } from "../search/flat-log";
+import { jsonBody, logstoreOf, type Operation, type SlsContext } from "../sls/context";
+import { parameterInvalid, ServiceError } from "../sls/service-error";
+import type { SeenLog } from "../store/logstore";
+
+/** What every query call asks for, from the query string or from a body. */
+interface Asked {
+  readonly from: number;
+  readonly to: number;
+  readonly topic: string;
+  readonly query: string;
+  readonly line: number;
+  readonly offset: number;
+  readonly reverse: boolean;
+}
+
+const bad = (code: string, message: string): ServiceError => new ServiceError(400, code, message);
+
+function whole(values: Readonly<Record<string, unknown>>, name: string, missing: number, code: string): number {
+  const value = Number(values[name] ?? missing);
+  if (!Number.isInteger(value) || value < 0)
+    throw bad(code, `${name} must be a whole number from 0, got ${String(values[name])}`);
+  return value;
+}
+
+export function askedOf(values: Readonly<Record<string, unknown>>): Asked {
+  const from = whole(values, "from", -1, "ParameterInvalid");
+  const to = whole(values, "to", -1, "ParameterInvalid");
+  if (from >= to)
+    throw bad("InvalidTimeRange", `request time range is invalid, from must be less than to, from ${from}, to ${to}`);
+  const line = whole(values, "line", 100, "InvalidLine");
+  if (line > 100) throw bad("InvalidLine", `line must be 0 to 100, got ${line}`);
+  return {
+    from,
+    to,
+    topic: String(values["topic"] ?? ""),
+    query: String(values["query"] ?? ""),
+    line,
+    offset: whole(values, "offset", 0, "InvalidOffset"),
+    reverse: String(values["reverse"] ?? "false").toLowerCase() === "true",
+  };
+}
+
+/** Every log that matches, oldest first. */
+export function matching(context: SlsContext, asked: Asked): SeenLog[] {
+  const logstore = logstoreOf(context);
+  if (logstore.index === undefined) throw bad("IndexConfigNotExist", "logstore without index config");
+  const matches = compileQuery(asked.query, logstore.index.body);
+  return logstore
+    .logsBetween(asked.from, asked.to)
+    .filter((seen) => (asked.topic === "" || (seen.group.topic ?? "") === asked.topic) && matches(flatLog(seen)));
+}
+
+function pageOf(context: SlsContext, asked: Asked): { logs: Record<string, string>[] } {
+  const found = matching(context, asked);
+  if (asked.reverse) found.reverse();
+  return { logs: found.slice(asked.offset, asked.offset + asked.line).map(flatLog) };
+}
+
+const name = "GetLogStoreLogs";
+
+/** GetLogs v1: an array. */
+export const getLogsByGet: Operation = {
+  name,
+  method: "GET",
+  path: "/logstores/{logstore}",
+  type: ["log"],
+  handle: (context) => {
+    const { logs } = pageOf(context, askedOf(context.query));
+    const headers = {
+      "x-log-progress": "Complete",
+      "x-log-count": String(logs.length),
+      "x-log-processed-rows": String(logs.length),
+      "x-log-elapsed-millisecond": "1",
+      "x-log-has-sql": "false",
+      "x-log-agg-query": "",
+      "x-log-where-query": context.query["query"] ?? "",
+      "x-log-cpu-sec": "0",
+      "x-log-cpu-cores": "0",
+    };
+    return {
+      json: logs,
+      headers: { ...headers, "x-log-where-query": encodeURIComponent(headers["x-log-where-query"]) },
+    };
+  },
+};
+
+/** GetLogs v2 and v3: meta and data, uncompressed. */
+export const getLogsByPost: Operation = {
+  name,
+  method: "POST",
+  path: "/logstores/{logstore}/logs",
+  handle: (context) => {
+    const asked = askedOf(jsonBody(context));
+    if (asked.query.includes("\0")) throw parameterInvalid("query must not hold NUL");
+    const { logs } = pageOf(context, asked);
+    const meta = {
+      progress: "Complete",
+      count: logs.length,
+      aggQuery: "",
+      whereQuery: asked.query,
+      hasSQL: false,
+      processedRows: logs.length,
+      processedBytes: 0,
+      elapsedMillisecond: 1,
+      cpuSec: 0,
+      cpuCores: 0,
+      limited: 0,
+      telementryType: "",
+      powerSql: false,
+      insertedSQL: "",
+      keys: [],
+      terms: [],
+      mode: 0,
+      isAccurate: true,
+      columnTypes: [],
+    };
+    return { json: { meta, data: logs } };
+  },
+};

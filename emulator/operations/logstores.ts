@@ -1,0 +1,146 @@
+import {
+  maxSplitShardProblem,
+  retentionProblem,
+  shardCountProblem,
+  type LogStoreBody,
+} from "../../sls/model/log-store";
+import { logstoreNameProblem } from "../../sls/model/names";
+import { jsonBody, logstoreOf, page, projectOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
+import { parameterInvalid, ServiceError } from "../sls/service-error";
+import { Logstore } from "../store/logstore";
+
+const infoInvalid = (message: string): ServiceError => new ServiceError(400, "LogStoreInfoInvalid", message);
+const maxLogstores = 200;
+
+/** What is kept of a request: the fields that the service knows. Unknown ones are ignored, as many clients send zero values. */
+function read(body: Record<string, unknown>): LogStoreBody {
+  const flag = (name: string): boolean => body[name] === true;
+  const count = (name: string): number | undefined =>
+    typeof body[name] === "number" && body[name] > 0 ? body[name] : undefined;
+  const autoSplit = flag("autoSplit");
+  const maxSplitShard = count("maxSplitShard");
+  const wanted: LogStoreBody = {
+    logstoreName: String(body["logstoreName"] ?? ""),
+    ttl: Number(body["ttl"] ?? 30),
+    shardCount: Number(body["shardCount"] ?? 2),
+    enable_tracking: flag("enable_tracking"),
+    appendMeta: flag("appendMeta"),
+    autoSplit,
+    maxSplitShard: maxSplitShard ?? 0,
+    telemetryType: typeof body["telemetryType"] === "string" ? body["telemetryType"] : "",
+    mode: body["mode"] === "query" ? "query" : "standard",
+  };
+  const hot = count("hot_ttl");
+  const cold = count("infrequentAccessTTL");
+  if (hot !== undefined) wanted.hot_ttl = hot;
+  if (cold !== undefined) wanted.infrequentAccessTTL = cold;
+  const problems = [
+    logstoreNameProblem(wanted.logstoreName) && `logstore name ${wanted.logstoreName} is invalid`,
+    retentionProblem(wanted.ttl) && `ttl must be within range [1, 3650], got ${wanted.ttl}`,
+    shardCountProblem(wanted.shardCount),
+    autoSplit ? maxSplitShardProblem(maxSplitShard ?? 0) && "maxSplitShard must be within range [1, 256]" : undefined,
+    hot !== undefined && hot < 7 ? "hot_ttl must be at least 7" : undefined,
+    cold !== undefined && cold < 30 ? "infrequentAccessTTL must large than 30" : undefined,
+  ];
+  const problem = problems.find((one) => one);
+  if (problem) throw infoInvalid(problem);
+  return wanted;
+}
+
+function create(context: SlsContext): object {
+  const project = projectOf(context);
+  const body = read(jsonBody(context));
+  const name = body.logstoreName;
+  if (project.logstores.has(name))
+    throw new ServiceError(400, "LogStoreAlreadyExist", `logstore ${name} already exists`);
+  if (project.logstores.size >= maxLogstores)
+    throw new ServiceError(400, "ProjectQuotaExceed", "logstore count exceeds 200");
+  const seconds = unixSeconds(context.now);
+  project.logstores.set(name, new Logstore(body, seconds, seconds));
+  return {};
+}
+
+function describe(logstore: Logstore): object {
+  const { createTime, lastModifyTime, body } = logstore;
+  return { ...body, createTime, lastModifyTime, productType: "", enableModify: true };
+}
+
+function update(context: SlsContext): object {
+  const logstore = logstoreOf(context);
+  const body = jsonBody(context);
+  const current = logstore.body;
+  const wanted = read({ ...current, ...body, logstoreName: current.logstoreName });
+  if (typeof body["shardCount"] === "number" && body["shardCount"] > 0 && body["shardCount"] !== current.shardCount) {
+    throw parameterInvalid("invalid shard count,you can only modify shardCount by split& merge shard.");
+  }
+  logstore.body = { ...wanted, shardCount: current.shardCount };
+  logstore.lastModifyTime = unixSeconds(context.now);
+  return {};
+}
+
+function list(context: SlsContext): object {
+  const { logstoreName = "", telemetryType, mode } = context.query;
+  const matching = [...projectOf(context).logstores.values()]
+    .map(({ body }) => body)
+    .filter((body) => body.logstoreName.includes(logstoreName))
+    .filter((body) => telemetryType === undefined || telemetryType === "None" || body.telemetryType === telemetryType)
+    .filter((body) => mode === undefined || body.mode === mode);
+  const { items, ...counts } = page(context, matching, 200);
+  return { ...counts, logstores: items.map((body) => body.logstoreName) };
+}
+
+function shards(context: SlsContext): object {
+  return logstoreOf(context).shards.map(({ id, status, begin, end, createTime }) => ({
+    shardID: id,
+    status,
+    inclusiveBeginKey: begin,
+    exclusiveEndKey: end,
+    createTime,
+  }));
+}
+
+export const logstoreOperations: readonly Operation[] = [
+  { name: "CreateLogStore", method: "POST", path: "/logstores", handle: create },
+  { name: "ListLogStores", method: "GET", path: "/logstores", handle: (context) => ({ json: list(context) }) },
+  {
+    name: "GetLogStore",
+    method: "GET",
+    path: "/logstores/{logstore}",
+    type: [""],
+    handle: (context) => ({ json: describe(logstoreOf(context)) }),
+  },
+  { name: "UpdateLogStore", method: "PUT", path: "/logstores/{logstore}", handle: update },
+  {
+    name: "DeleteLogStore",
+    method: "DELETE",
+    path: "/logstores/{logstore}",
+    handle: (context) => {
+      projectOf(context).logstores.delete(logstoreOf(context).body.logstoreName);
+      return {};
+    },
+  },
+  {
+    name: "GetLogStoreMeteringMode",
+    method: "GET",
+    path: "/logstores/{logstore}/meteringmode",
+    handle: (context) => ({ json: { meteringMode: logstoreOf(context).meteringMode } }),
+  },
+  {
+    name: "UpdateLogStoreMeteringMode",
+    method: "PUT",
+    path: "/logstores/{logstore}/meteringmode",
+    handle: (context) => {
+      const mode = String(jsonBody(context)["meteringMode"]);
+      if (mode !== "ChargeByFunction" && mode !== "ChargeByDataIngest")
+        throw parameterInvalid(`Invalid meteringMode ${mode}`);
+      logstoreOf(context).meteringMode = mode;
+      return {};
+    },
+  },
+  {
+    name: "ListShards",
+    method: "GET",
+    path: "/logstores/{logstore}/shards",
+    handle: (context) => ({ json: shards(context) }),
+  },
+];

@@ -1,0 +1,94 @@
+import { projectNameProblem } from "../../sls/model/names";
+import { jsonBody, page, projectOf, type Operation, type SlsContext } from "../sls/context";
+import { parameterInvalid, ServiceError } from "../sls/service-error";
+import { newProject, type Project } from "../store/store";
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+/** `2020-11-18 16:55:57` */
+const dateText = (date: Date): string => date.toISOString().slice(0, 19).replace("T", " ");
+
+function describe(project: Project): object {
+  return {
+    projectName: project.name,
+    description: project.description,
+    status: "Normal",
+    owner: "1000000000000000",
+    region: project.region,
+    createTime: dateText(project.createTime),
+    lastModifyTime: dateText(project.lastModifyTime),
+    resourceGroupId: project.resourceGroupId,
+    dataRedundancyType: "LRS",
+    recycleBinEnabled: false,
+  };
+}
+
+function create(context: SlsContext): object {
+  const body = jsonBody(context);
+  const name = text(body["projectName"]);
+  const problem = projectNameProblem(name);
+  if (problem !== undefined) throw parameterInvalid(problem);
+  if (context.store.projects.has(name)) {
+    throw new ServiceError(400, "ProjectAlreadyExist", `Project ${name} already exist`);
+  }
+  const group = text(body["resourceGroupId"]) || "rg-local";
+  context.store.projects.set(name, newProject(name, context.region, text(body["description"]), group, context.now));
+  return {};
+}
+
+function list(context: SlsContext): object {
+  const { projectName = "", description = "", resourceGroupId } = context.query;
+  const matching = [...context.store.projects.values()].filter(
+    (project) =>
+      project.region === context.region &&
+      project.name.includes(projectName) &&
+      project.description.includes(description) &&
+      (resourceGroupId === undefined || project.resourceGroupId === resourceGroupId),
+  );
+  const { items, ...counts } = page(context, matching, 100);
+  return { ...counts, projects: items.map(describe) };
+}
+
+export const projectOperations: readonly Operation[] = [
+  { name: "CreateProject", method: "POST", path: "/", handle: create },
+  { name: "ListProject", method: "GET", path: "/", scope: "account", handle: (context) => ({ json: list(context) }) },
+  {
+    name: "GetProject",
+    method: "GET",
+    path: "/",
+    scope: "project",
+    handle: (context) => ({ json: describe(projectOf(context)) }),
+  },
+  {
+    name: "UpdateProject",
+    method: "PUT",
+    path: "/",
+    scope: "project",
+    handle: (context) => {
+      const project = projectOf(context);
+      project.description = text(jsonBody(context)["description"]);
+      project.lastModifyTime = context.now;
+      return {};
+    },
+  },
+  {
+    name: "DeleteProject",
+    method: "DELETE",
+    path: "/",
+    scope: "project",
+    handle: (context) => {
+      context.store.projects.delete(projectOf(context).name);
+      return {};
+    },
+  },
+  {
+    name: "ChangeResourceGroup",
+    method: "PUT",
+    path: "/resourcegroup",
+    handle: (context) => {
+      const body = jsonBody(context);
+      const project = projectOf({ ...context, projectName: text(body["resourceId"]) });
+      project.resourceGroupId = text(body["resourceGroupId"]);
+      return {};
+    },
+  },
+];

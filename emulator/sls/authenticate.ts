@@ -1,0 +1,91 @@
+/** Verifies v1 (HMAC-SHA1, HMAC-SHA256) and v4 signatures, and the clock. */
+import { timingSafeEqual } from "node:crypto";
+import type { Credentials, SignableRequest } from "../../sls/wire/request";
+import { signatureV1, type V1Algorithm } from "../../sls/wire/sign-v1";
+import { contentSha256, parseAuthorizationV4, signatureV4 } from "../../sls/wire/sign-v4";
+import { ServiceError, unauthorized } from "./service-error";
+
+const maxSkewMs = 15 * 60 * 1000;
+
+const bad = (code: string, message: string): ServiceError => new ServiceError(400, code, message);
+const sameText = (a: string, b: string): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+};
+const mismatch = (signature: string): ServiceError =>
+  new ServiceError(401, "SignatureNotMatch", `Signature ${signature} is not matched.`);
+
+export function authenticate(
+  request: SignableRequest & { readonly body: Buffer },
+  keys: ReadonlyMap<string, Credentials>,
+  now: Date,
+): void {
+  const authorization = request.headers["authorization"] ?? "";
+  if (authorization.startsWith("SLS4-HMAC-SHA256")) verifyV4(request, authorization, keys, now);
+  else verifyV1(request, authorization, keys, now);
+}
+
+function keyOf(
+  keys: ReadonlyMap<string, Credentials>,
+  id: string,
+  headers: Readonly<Record<string, string>>,
+): Credentials {
+  const key = keys.get(id);
+  if (key === undefined) throw unauthorized(`AccessKeyId not found: ${id}`);
+  if ((key.securityToken ?? "") !== (headers["x-acs-security-token"] ?? "")) {
+    throw unauthorized("The security token is invalid or expired");
+  }
+  return key;
+}
+
+function checkTime(time: number, text: string, now: Date): void {
+  if (Number.isNaN(time)) throw bad("InvalidDateFormat", `Date ${text} must follow RFC822.`);
+  if (Math.abs(time - now.getTime()) <= maxSkewMs) return;
+  const message = `Request time ${text} has been expired while server time is ${now.toUTCString()}.`;
+  throw bad("RequestTimeExpired", message);
+}
+
+function verifyV1(
+  request: SignableRequest,
+  authorization: string,
+  keys: ReadonlyMap<string, Credentials>,
+  now: Date,
+): void {
+  const { headers } = request;
+  const match = /^LOG ([^:]+):(\S+)$/.exec(authorization);
+  if (!match)
+    throw bad("MissAccessKeyId", "The access key id and the signature must be given in the header Authorization.");
+  const [, id = "", signature = ""] = match;
+  const algorithm = headers["x-log-signaturemethod"];
+  if (!algorithm) throw bad("MissingSignatureMethod", "x-log-signaturemethod does not exist in http header.");
+  if (algorithm !== "hmac-sha1" && algorithm !== "hmac-sha256") {
+    throw bad("InvalidSignatureMethod", `signature method ${algorithm} is not supported.`);
+  }
+  if (!headers["x-log-apiversion"]) throw bad("MissingAPIVersion", "x-log-apiversion does not exist in http header.");
+  const date = headers["x-log-date"] ?? headers["date"];
+  if (!date) throw bad("MissingDate", "Date does not exist in http header.");
+  const key = keyOf(keys, id, headers);
+  checkTime(Date.parse(date), date, now);
+  if (!sameText(signatureV1(request, key.accessKeySecret, algorithm satisfies V1Algorithm), signature))
+    throw mismatch(signature);
+}
+
+function verifyV4(
+  request: SignableRequest & { readonly body: Buffer },
+  authorization: string,
+  keys: ReadonlyMap<string, Credentials>,
+  now: Date,
+): void {
+  const { headers } = request;
+  const parsed = parseAuthorizationV4(authorization);
+  if (parsed === undefined) throw bad("InvalidAuthorization", "The header Authorization is not a v4 signature.");
+  const key = keyOf(keys, parsed.accessKeyId, headers);
+  const stamp = headers["x-log-date"] ?? "";
+  const iso = stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z");
+  checkTime(Date.parse(iso), stamp, now);
+  if (!sameText(signatureV4(request, key.accessKeySecret, parsed.scope), parsed.signature))
+    throw mismatch(parsed.signature);
+  const hash = headers["x-log-content-sha256"] ?? "";
+  // Clients that do not hash the body send the hash of nothing.
+  if (hash !== contentSha256() && hash !== contentSha256(request.body)) throw mismatch(parsed.signature);
+}
