@@ -38,6 +38,7 @@ export async function runDemo(root: string, options: DemoOptions): Promise<boole
     TERRAFORM_BINARY_NAME: terraform,
     ENV_NAME: "dev",
     CI: "1",
+    NO_COLOR: "1",
   };
 
   await step("synthesise main.ts and deploy it with terraform (cdktf deploy)", () => cdktfDeploy(folders, env));
@@ -91,7 +92,7 @@ async function startLocal(folders: Folders): Promise<Local> {
 }
 
 const showTerraform = (line: string): void => {
-  const match = /(alicloud_\w+\.[\w-]+): ((?:Creation|Destruction) complete.*)/.exec(line);
+  const match = /(alicloud_\w+\.[\w-]+): ((?:Creation|Destruction) complete)/.exec(line);
   if (match) detail(`${match[1]}: ${match[2]}`);
   else if (/Error/.test(line)) detail(line);
 };
@@ -121,7 +122,7 @@ async function startAgent(folders: Folders, env: NodeJS.ProcessEnv, port: number
   const logFile = join(folders.logs, "agent.log");
   const args = [bins.agent, "run", "--config-dir", etc, "--data-dir", join(folders.vm, "data")];
   const agent = start(process.execPath, args, { logFile, env });
-  await jsonLine(logFile, agent, (json) => json["type"] === "Listening");
+  await jsonLine(logFile, agent, (json) => json["event"] === "Listening");
   detail(
     `user-defined id ${names.userDefinedId}; it found its config through the API and listens on 127.0.0.1:${port}`,
   );

@@ -1,0 +1,218 @@
+import { isIP } from "node:net";
+import { projectNameProblem, regionProblem } from "../../sls/model";
+import type { LogFormat } from "../status/event-log";
+import type { Level } from "../status/events";
+import { choice, integer, list, text } from "./option";
+
+const endpointProblem = (value: string): string | undefined =>
+  /^(https?:\/\/)?[A-Za-z0-9.-]+(:\d{1,5})?\/?$/.test(value)
+    ? undefined
+    : 'a host such as "cn-hangzhou.log.aliyuncs.com", with http:// in front where it must not be https';
+
+const addressProblem = (value: string): string | undefined =>
+  isIP(value) !== 0 || value === "localhost" ? undefined : 'an IP address such as "127.0.0.1"';
+
+/** A rule of sls/model says "x must be …, got …" itself. */
+const said =
+  (rule: (value: string) => string | undefined) =>
+  (value: string): string | undefined =>
+    rule(value)?.replace(/^.*? must be /, "");
+
+/** All settings of the agent. Flags and docs/agent.md are made from this table. */
+export const options = {
+  endpoint: text<string | undefined>(
+    {
+      path: "endpoint",
+      env: "SLS_AGENT_ENDPOINT",
+      flag: "--endpoint <host>",
+      doc: "Log Service endpoint; https unless it begins with http://",
+      fallback: undefined,
+      fallbackText: "from region and network",
+    },
+    endpointProblem,
+  ),
+  region: text<string | undefined>(
+    {
+      path: "region",
+      env: "SLS_AGENT_REGION",
+      flag: "--region <id>",
+      doc: "region of the projects, when no endpoint is given",
+      fallback: undefined,
+      fallbackText: "none; endpoint or region must be given",
+    },
+    said(regionProblem),
+  ),
+  network: choice(
+    {
+      path: "network",
+      env: "SLS_AGENT_NETWORK",
+      doc: "which endpoint of the region: public, or intranet from within Alibaba Cloud",
+      fallback: "public",
+    },
+    ["public", "intranet"],
+  ),
+  projects: list(
+    {
+      path: "projects",
+      env: "SLS_AGENT_PROJECTS",
+      flag: "--project <name...>",
+      doc: "log projects in which this machine's groups are looked for; `project` is understood too",
+      fallback: [],
+      fallbackText: "none; at least one must be given",
+    },
+    said(projectNameProblem),
+  ),
+  syslogHost: text(
+    {
+      path: "syslog.host",
+      env: "SLS_AGENT_SYSLOG_HOST",
+      flag: "--host <address>",
+      doc: "address on which lines are taken; 0.0.0.0 for other machines too",
+      fallback: "127.0.0.1",
+    },
+    addressProblem,
+  ),
+  syslogPort: integer(
+    {
+      path: "syslog.port",
+      env: "SLS_AGENT_SYSLOG_PORT",
+      flag: "--port <number>",
+      doc: "TCP port on which lines are taken; 0 for any free one",
+      fallback: 11111,
+    },
+    0,
+    65535,
+  ),
+  maxLineBytes: integer(
+    {
+      path: "syslog.maxLineBytes",
+      env: "SLS_AGENT_SYSLOG_MAX_LINE_BYTES",
+      doc: "a longer line is cut, the rest follows as lines of its own under `content`",
+      fallback: 512 * 1024,
+    },
+    1024,
+    900 * 1024,
+    "the service takes values up to 1 MB",
+  ),
+  workingIp: text<string | undefined>(
+    {
+      path: "workingIp",
+      env: "SLS_AGENT_WORKING_IP",
+      doc: "this machine's address: the source of its own lines, and its name in machine groups by ip",
+      fallback: undefined,
+      fallbackText: "first address that is not loopback",
+    },
+    (value) => (isIP(value) === 0 ? "an IP address" : undefined),
+  ),
+  dataDir: text({
+    path: "dataDir",
+    env: "SLS_AGENT_DATA_DIR",
+    flag: "--data-dir <folder>",
+    doc: "holds status, last good configs, unsent lines, lines set aside",
+    fallback: "/var/lib/sls-agent",
+  }),
+  compress: choice(
+    {
+      path: "compress",
+      env: "SLS_AGENT_COMPRESS",
+      doc: "compression of what is sent; zstd needs Node 22.15",
+      fallback: "lz4",
+    },
+    ["lz4", "deflate", "zstd", "none"],
+  ),
+  pollSeconds: integer(
+    {
+      path: "pollSeconds",
+      env: "SLS_AGENT_POLL_SECONDS",
+      flag: "--poll-seconds <number>",
+      doc: "time between two looks for changed configs; 5 at most while there is none",
+      fallback: 30,
+    },
+    1,
+    3600,
+  ),
+  bufferBytes: integer(
+    {
+      path: "buffer.maxBytes",
+      env: "SLS_AGENT_BUFFER_MAX_BYTES",
+      doc: "memory for unsent lines of one logstore; when it is full, the senders of lines are held back",
+      fallback: 64 * 1024 * 1024,
+    },
+    1024 * 1024,
+    2 ** 32,
+  ),
+  batchBytes: integer(
+    {
+      path: "sender.batchBytes",
+      env: "SLS_AGENT_BATCH_BYTES",
+      doc: "size of one PutLogs before compression",
+      fallback: 512 * 1024,
+    },
+    1024,
+    8 * 1024 * 1024,
+  ),
+  batchLines: integer(
+    { path: "sender.batchLines", env: "SLS_AGENT_BATCH_LINES", doc: "lines of one PutLogs", fallback: 4096 },
+    1,
+    40960,
+  ),
+  lingerMs: integer(
+    {
+      path: "sender.lingerMs",
+      env: "SLS_AGENT_LINGER_MS",
+      doc: "how long a batch that is not full waits for more lines",
+      fallback: 200,
+    },
+    0,
+    60_000,
+  ),
+  timeoutSeconds: integer(
+    {
+      path: "sender.timeoutSeconds",
+      env: "SLS_AGENT_TIMEOUT_SECONDS",
+      doc: "for one request, until the last byte of the reply",
+      fallback: 30,
+    },
+    1,
+    600,
+  ),
+  drainSeconds: integer(
+    {
+      path: "drainSeconds",
+      env: "SLS_AGENT_DRAIN_SECONDS",
+      flag: "--drain-seconds <number>",
+      doc: "at a stop: time for sending what is left before the rest is kept on disk",
+      fallback: 10,
+    },
+    0,
+    600,
+  ),
+  logFormat: choice<LogFormat>(
+    {
+      path: "log.format",
+      env: "SLS_AGENT_LOG_FORMAT",
+      flag: "--log-format <format>",
+      doc: "events on stdout: json (a line each, for journald) or text (for people)",
+      fallback: "json",
+    },
+    ["json", "text"],
+  ),
+  logLevel: choice<Level>(
+    {
+      path: "log.level",
+      env: "SLS_AGENT_LOG_LEVEL",
+      flag: "--log-level <level>",
+      doc: "lowest level printed; debug prints each batch: never where rsyslog forwards the agent's own output",
+      fallback: "info",
+    },
+    ["debug", "info", "warn", "error"],
+  ),
+} as const;
+
+export type Options = typeof options;
+export type OptionName = keyof Options;
+type ValueOf<O> = O extends { readonly check: (value: unknown) => infer C }
+  ? Extract<C, { value: unknown }>["value"]
+  : never;
+/** Every option with its checked value. */
+export type OptionValues = { readonly [Name in OptionName]: ValueOf<Options[Name]> };

@@ -1,0 +1,68 @@
+const lineFeed = 0x0a;
+
+/** Gets each line without its LF. `continuation` is set on the rest of a line that was longer than the limit. */
+export type OnLine = (line: Buffer, continuation: boolean) => void;
+
+/**
+ * Cuts one connection's bytes into lines at LF. A line longer than `maxBytes` comes as its first `maxBytes`, then the
+ * rest as continuations of at most `maxBytes` each: joined again they are the line, nothing is lost.
+ */
+export class LineFramer {
+  private parts: Buffer[] = [];
+  private length = 0;
+  private continuation = false;
+
+  constructor(
+    private readonly maxBytes: number,
+    private readonly onLine: OnLine,
+  ) {}
+
+  /** Bytes of a line whose end has not come yet. */
+  get pending(): number {
+    return this.length;
+  }
+
+  push(chunk: Buffer): void {
+    let start = 0;
+    for (;;) {
+      const end = chunk.indexOf(lineFeed, start);
+      this.add(chunk.subarray(start, end < 0 ? chunk.length : end));
+      if (end < 0) return;
+      // A cut that fell exactly on the line's end leaves nothing to continue.
+      if (this.length > 0 || !this.continuation) this.emit();
+      this.continuation = false;
+      start = end + 1;
+    }
+  }
+
+  /** The connection is over: what came without a LF is a line too. */
+  end(): void {
+    if (this.length > 0) this.emit();
+    this.continuation = false;
+  }
+
+  private add(bytes: Buffer): void {
+    let rest = bytes;
+    while (this.length + rest.length > this.maxBytes) {
+      const room = this.maxBytes - this.length;
+      this.keep(rest.subarray(0, room));
+      rest = rest.subarray(room);
+      this.emit();
+      this.continuation = true;
+    }
+    this.keep(rest);
+  }
+
+  private keep(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.parts.push(bytes);
+    this.length += bytes.length;
+  }
+
+  private emit(): void {
+    const line = this.parts.length === 1 ? (this.parts[0] as Buffer) : Buffer.concat(this.parts, this.length);
+    this.parts = [];
+    this.length = 0;
+    this.onLine(line, this.continuation);
+  }
+}

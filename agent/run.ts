@@ -1,0 +1,322 @@
+import { join } from "node:path";
+import type { SlsError } from "../sls/model/errors";
+import { LogBuffer } from "./buffer/log-buffer";
+import type { LogQueue } from "./buffer/log-queue";
+import { ConfigWatcher } from "./config/config-watcher";
+import type { ConfigService, SyslogConfig } from "./config/discovery";
+import { readIdentity, type Identity } from "./config/identity";
+import type { Settings } from "./config/settings";
+import { Intake } from "./inputs/intake";
+import { SyslogTcpInput } from "./inputs/syslog-tcp";
+import { Sender } from "./sender/sender";
+import { ServiceClock } from "./sender/service-clock";
+import { SetAside } from "./sender/set-aside";
+import type { LogSink } from "./sender/sink";
+import type { AgentEvent, Emit } from "./status/events";
+import type { AgentStatus } from "./status/status-file";
+import { StatusKeeper } from "./status/status-keeper";
+import { Tally, UnfitLines } from "./status/tally";
+import { Waits } from "./status/waits";
+import { agentVersion } from "./version";
+import type { World } from "./world";
+
+/** The service as the agent sees it. */
+export interface AgentService {
+  /** `now` is the clock that requests are to be signed by. */
+  connect(now: () => Date): { readonly configs: ConfigService; readonly sink: LogSink };
+  /** The server's time in a failed reply, when it told one. */
+  readonly serverTimeOf: (error: SlsError) => Date | undefined;
+  close(): void;
+}
+
+export interface AgentOptions {
+  readonly settings: Settings;
+  readonly env: NodeJS.ProcessEnv;
+  readonly service: AgentService;
+  readonly world: World;
+  readonly emit: Emit;
+}
+
+/** How a run ended, for the exit code. */
+export interface AgentEnd {
+  readonly keptOnDisk: number;
+  /** Accepted lines that are neither sent, set aside nor on disk. */
+  readonly lost: number;
+}
+
+const quietMs = 60_000;
+
+/**
+ * starting -> running -> draining -> stopped.
+ * running: the config watcher says which configs are in force; the input is open while there is one.
+ * draining (stop): the input closes, the senders send what is left until the deadline or force(), the rest goes to disk.
+ */
+export class Agent {
+  private readonly tally: Tally;
+  private readonly unfit: UnfitLines;
+  private readonly waits: Waits;
+  private readonly buffer: LogBuffer;
+  private readonly intake: Intake;
+  private readonly clock: ServiceClock;
+  private readonly sink: LogSink;
+  private readonly setAside: SetAside;
+  private readonly watcher: ConfigWatcher;
+  private readonly senders = new Map<LogQueue, Sender>();
+  private readonly forced = new AbortController();
+  private readonly startedAt: string;
+  private readonly statusKeeper: StatusKeeper;
+  private input: SyslogTcpInput | undefined;
+  /** Inputs that are closing while a new one may be open already. */
+  private readonly closing = new Set<Promise<void>>();
+  private configs: readonly SyslogConfig[] = [];
+  private identity: Identity = { userDefinedIds: [], addresses: [], problems: [] };
+  private heldToldAt = -Infinity;
+  private heldTold = false;
+  private state: AgentStatus["state"] = "starting";
+
+  /** Reads back what the last run left, then starts. */
+  constructor(private readonly options: AgentOptions) {
+    const { settings, world, service } = options;
+    this.startedAt = world.now().toISOString();
+    this.tally = new Tally(world.now);
+    this.waits = new Waits(this.emit);
+    this.unfit = new UnfitLines(world.now, (reason, lines, sample) =>
+      this.emit({ type: "LinesUnfit", reason, lines, sample }),
+    );
+    this.emit({
+      type: "AgentStarted",
+      version: agentVersion,
+      pid: process.pid,
+      endpoint: settings.endpoint,
+      projects: settings.projects,
+      dataDir: settings.dataDir,
+    });
+    this.clock = new ServiceClock(world.now, (offsetMs) => this.emit({ type: "ClockCorrected", offsetMs }));
+    const { configs, sink } = service.connect(this.clock.now);
+    this.sink = sink;
+    this.setAside = new SetAside(join(settings.dataDir, "set-aside"));
+    this.buffer = new LogBuffer({
+      folder: join(settings.dataDir, "buffer"),
+      maxBytes: settings.bufferBytes,
+      wakeAt: { bytes: settings.batchBytes, lines: settings.batchLines },
+      emit: this.emit,
+      onQueue: (queue) => this.startSender(queue),
+      onPressure: (full) => this.hold(full),
+    });
+    this.intake = new Intake({
+      append: (destination, record) => this.buffer.append(destination, record),
+      unfit: this.unfit,
+      now: world.now,
+      ownAddress: () => this.identity.addresses[0] ?? "127.0.0.1",
+    });
+    this.buffer.recover();
+    this.watcher = new ConfigWatcher({
+      service: configs,
+      learnTime: (error) => this.learnTime(error),
+      endpoint: settings.endpoint,
+      projects: settings.projects,
+      configDir: settings.configDir,
+      file: join(settings.dataDir, "configs.json"),
+      pollMs: settings.pollSeconds * 1000,
+      identity: () => (this.identity = readIdentity(settings.configDir, options.env, settings.workingIp)),
+      world,
+      emit: this.emit,
+      waits: this.waits,
+      onConfigs: (configs) => this.use(configs),
+    });
+    this.state = "running";
+    this.watcher.start();
+    this.statusKeeper = new StatusKeeper(settings.dataDir, () => this.status(), world);
+  }
+
+  /** Sends what is left for at most `deadlineMs`, keeps the rest on disk. */
+  async stop(why: string, deadlineMs: number): Promise<AgentEnd> {
+    const { world, service } = this.options;
+    this.state = "draining";
+    this.emit({ type: "Draining", why, deadlineMs });
+    const watcherClosed = this.watcher.close();
+    const late = new AbortController();
+    const signal = AbortSignal.any([late.signal, this.forced.signal]);
+    const drained = this.drain(signal);
+    const timer = world.sleep(deadlineMs, signal).then(() => late.abort());
+    await drained;
+    late.abort();
+    await timer;
+    const end = this.keepRest();
+    this.state = "stopped";
+    await this.statusKeeper.close();
+    // Ends a look of the watcher that is under way, too.
+    service.close();
+    await watcherClosed;
+    return end;
+  }
+
+  /** Makes a stop that is under way give up sending at once. */
+  force(): void {
+    this.forced.abort();
+  }
+
+  /** The last resort of a process that must end now: no lines are sent any more, those that wait are written to disk. */
+  keepRest(): AgentEnd {
+    this.unfit.flushAll();
+    const lost = this.buffer.spill();
+    const { tally, intake } = this;
+    const end = { keptOnDisk: tally.keptLines, lost };
+    this.emit({
+      type: "AgentStopped",
+      accepted: intake.accepted,
+      sent: tally.sentLines,
+      setAside: tally.setAsideLines,
+      ...end,
+    });
+    return end;
+  }
+
+  private async drain(deadline: AbortSignal): Promise<void> {
+    this.closeInput();
+    await Promise.all(this.closing);
+    const senders = [...this.senders.values()];
+    const abort = (): void => void Promise.all(senders.map((sender) => sender.abort()));
+    if (deadline.aborted) abort();
+    else deadline.addEventListener("abort", abort, { once: true });
+    await Promise.all(senders.map((sender) => sender.drain()));
+    deadline.removeEventListener("abort", abort);
+  }
+
+  private readonly emit = (event: AgentEvent): void => {
+    this.tally.on(event);
+    this.options.emit(event);
+  };
+
+  /** Whether a failed reply corrected the clock, so that the request may succeed now. */
+  private learnTime(error: SlsError): boolean {
+    const serverTime = this.options.service.serverTimeOf(error);
+    return serverTime !== undefined && this.clock.learn(serverTime);
+  }
+
+  private startSender(queue: LogQueue): void {
+    const { settings, world } = this.options;
+    const sender = new Sender({
+      queue,
+      sink: this.sink,
+      setAside: this.setAside,
+      limits: { bytes: settings.batchBytes, lines: settings.batchLines },
+      lingerMs: settings.lingerMs,
+      clock: this.clock,
+      learnTime: (error) => this.learnTime(error),
+      world,
+      emit: this.emit,
+    });
+    this.senders.set(queue, sender);
+  }
+
+  /** Configs in force have changed. Without any, the input closes: rsyslog keeps its lines until there is one again. */
+  private use(configs: readonly SyslogConfig[]): void {
+    this.configs = configs;
+    const [first, ...others] = configs;
+    if (first === undefined) {
+      this.closeInput();
+      return;
+    }
+    this.tellShadowed(configs);
+    this.intake.setConfigs([first, ...others]);
+    this.input ??= this.openInput();
+  }
+
+  private tellShadowed(configs: readonly SyslogConfig[]): void {
+    configs.forEach(({ project, config, tag }, index) => {
+      const first = configs.findIndex((other) => other.tag === tag);
+      if (first === index) return;
+      const holder = `${configs[first]?.project}/${configs[first]?.config}`;
+      this.emit({ type: "ConfigIgnored", project, config, why: `${holder} has the same tag ${tag}; give one another` });
+    });
+  }
+
+  private openInput(): SyslogTcpInput {
+    const { settings, world } = this.options;
+    const input = new SyslogTcpInput({
+      host: settings.syslogHost,
+      port: settings.syslogPort,
+      maxLineBytes: settings.maxLineBytes,
+      accept: (line, origin, continuation) => this.intake.accept(line, origin, continuation),
+      world,
+      emit: this.emit,
+      waits: this.waits,
+    });
+    input.setHeld(this.buffer.full);
+    return input;
+  }
+
+  private closeInput(): void {
+    if (this.input === undefined) return;
+    const closed = this.input.close().finally(() => this.closing.delete(closed));
+    this.closing.add(closed);
+    this.input = undefined;
+  }
+
+  /** A flood can fill and free the buffer many times a second: told once a minute. */
+  private hold(full: boolean): void {
+    this.input?.setHeld(full);
+    const now = this.options.world.now().getTime();
+    const mebibytes = this.options.settings.bufferBytes / 1024 / 1024;
+    if (full && now - this.heldToldAt >= quietMs) {
+      this.heldToldAt = now;
+      this.heldTold = true;
+      const why = `the buffer of a logstore is full (${mebibytes} MiB, buffer.maxBytes)`;
+      this.emit({ type: "InputsHeld", why });
+    } else if (!full && this.heldTold) {
+      this.heldTold = false;
+      this.emit({ type: "InputsReleased" });
+    }
+  }
+
+  status(): AgentStatus {
+    const { settings, world } = this.options;
+    const { tally, input, identity } = this;
+    return {
+      version: agentVersion,
+      pid: process.pid,
+      state: this.state,
+      startedAt: this.startedAt,
+      updatedAt: world.now().toISOString(),
+      endpoint: settings.endpoint,
+      projects: settings.projects,
+      machine: { userDefinedIds: identity.userDefinedIds, addresses: identity.addresses },
+      configs: this.configs.map(({ project, config, logstore, tag, group }) => ({
+        project,
+        config,
+        logstore,
+        tag,
+        group,
+      })),
+      inputs: input
+        ? [
+            {
+              input: input.name,
+              state: input.state,
+              address: settings.syslogHost,
+              port: input.port,
+              connections: input.connectionCount,
+            },
+          ]
+        : [],
+      queues: this.buffer.all().map((queue) => ({
+        ...queue.destination,
+        lines: queue.lines,
+        bytes: queue.bytes,
+        sender: this.senders.get(queue)?.state ?? "idle",
+      })),
+      lines: {
+        accepted: this.intake.accepted,
+        sent: tally.sentLines,
+        setAside: tally.setAsideLines,
+        recovered: tally.recoveredLines,
+        keptOnDisk: tally.keptLines,
+        unfit: Object.fromEntries(this.unfit.total),
+      },
+      sent: { batches: tally.batches, bytes: tally.sentBytes, failedTries: tally.failedTries },
+      waitingFor: Object.fromEntries(tally.waitingFor),
+      ...(tally.lastError ? { lastError: tally.lastError } : {}),
+    };
+  }
+}

@@ -1,0 +1,39 @@
+import { LogWriter, SlsClient, credentialsFromEnv, proxyFromEnv, serverTime, type HttpReply } from "../sls/client";
+import type { SlsError } from "../sls/model/errors";
+import { hasZstd } from "../sls/wire/compress";
+import type { Settings } from "./config/settings";
+import type { AgentService } from "./run";
+
+/** Log Service, with the access key and the forward proxy of the environment. Throws where one of them is unusable. */
+export function realService(settings: Settings, env: NodeJS.ProcessEnv): AgentService {
+  const { endpoint, compress } = settings;
+  if (compress === "zstd" && !hasZstd()) {
+    throw new Error(`compress: zstd needs Node 22.15 or newer, this is ${process.version}; use lz4`);
+  }
+  const common = {
+    endpoint,
+    credentials: credentialsFromEnv(env),
+    proxy: proxyFromEnv(env),
+    timeoutMs: settings.timeoutSeconds * 1000,
+  };
+  const opened: { close(): void }[] = [];
+  return {
+    connect: (now) => {
+      // One try: the config watcher looks again by itself.
+      const configs = new SlsClient({ ...common, now, tries: 1 });
+      const sink = new LogWriter({ ...common, now, compress });
+      opened.push(configs, sink);
+      return { configs, sink };
+    },
+    serverTimeOf,
+    close: () => {
+      for (const one of opened.splice(0)) one.close();
+    },
+  };
+}
+
+/** The clients leave the reply as the error's cause. */
+function serverTimeOf(error: SlsError): Date | undefined {
+  const reply = error.cause as Partial<HttpReply> | undefined;
+  return reply?.headers === undefined ? undefined : serverTime(reply as HttpReply);
+}

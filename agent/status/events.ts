@@ -1,0 +1,104 @@
+import type { StreamLogProblem } from "../../parsers";
+
+/** Why a line is stored whole under `content`. */
+export type UnfitReason = StreamLogProblem | "unknownTag" | "lineTooLong";
+
+/** Every happening that someone may want to know of. Log lines and counters are readers of it. No secret is ever in one. */
+export type AgentEvent =
+  | {
+      type: "AgentStarted";
+      version: string;
+      pid: number;
+      endpoint: string;
+      projects: readonly string[];
+      dataDir: string;
+    }
+  | { type: "ConfigChanged"; from: "service" | "disk"; configs: readonly string[] }
+  | { type: "ConfigIgnored"; project: string; config: string; why: string }
+  | { type: "ConfigNotSaved"; file: string; message: string }
+  | { type: "WaitingFor"; what: string; why: string }
+  | { type: "WaitOver"; what: string }
+  | { type: "Listening"; input: string; address: string; port: number }
+  | { type: "ListeningStopped"; input: string }
+  | { type: "ConnectionOpened"; peer: string }
+  | { type: "ConnectionClosed"; peer: string; error?: string }
+  | { type: "InputsHeld"; why: string }
+  | { type: "InputsReleased" }
+  | { type: "LinesUnfit"; reason: UnfitReason; lines: number; sample: string }
+  | {
+      type: "BatchSent";
+      project: string;
+      logstore: string;
+      lines: number;
+      bytes: number;
+      ms: number;
+      requestId: string;
+    }
+  | { type: "SendFailed"; project: string; logstore: string; code: string; message: string; retryInMs: number }
+  | { type: "BatchSplit"; project: string; logstore: string; lines: number; code: string }
+  | {
+      type: "LinesSetAside";
+      project: string;
+      logstore: string;
+      lines: number;
+      code: string;
+      message: string;
+      file: string;
+    }
+  | { type: "TimesReplaced"; project: string; logstore: string; lines: number }
+  | { type: "ClockCorrected"; offsetMs: number }
+  | { type: "BufferRecovered"; project: string; logstore: string; lines: number }
+  | { type: "BufferDamaged"; file: string; bytes: number; why: string }
+  | { type: "BufferKept"; project: string; logstore: string; lines: number; bytes: number; file: string }
+  | { type: "BufferNotKept"; project: string; logstore: string; lines: number; file: string; message: string }
+  | { type: "Draining"; why: string; deadlineMs: number }
+  | { type: "AgentStopped"; accepted: number; sent: number; setAside: number; keptOnDisk: number; lost: number }
+  | { type: "AgentFailed"; message: string };
+
+export type Emit = (event: AgentEvent) => void;
+
+/** debug = the ordinary course; warn = odd, nothing lost; error = something was lost, or a person is needed. */
+export type Level = "debug" | "info" | "warn" | "error";
+export const levels: readonly Level[] = ["debug", "info", "warn", "error"];
+
+/**
+ * What is printed at `info` must not come of each line or batch: rsyslog forwards what the agent prints to the agent
+ * itself, which would never end.
+ */
+export function levelOf(event: AgentEvent): Level {
+  switch (event.type) {
+    case "BatchSent":
+    case "BatchSplit":
+    case "ConnectionOpened":
+    case "ConnectionClosed":
+      return "debug";
+    case "AgentStarted":
+    case "ConfigChanged":
+    case "WaitOver":
+    case "Listening":
+    case "ListeningStopped":
+    case "InputsReleased":
+    case "BufferRecovered":
+    case "BufferKept":
+    case "Draining":
+      return "info";
+    case "ConfigIgnored":
+    case "ConfigNotSaved":
+    case "WaitingFor":
+    case "InputsHeld":
+    case "LinesUnfit":
+    case "SendFailed":
+    case "TimesReplaced":
+    case "ClockCorrected":
+      return "warn";
+    case "LinesSetAside":
+    case "BufferDamaged":
+    case "BufferNotKept":
+    case "AgentFailed":
+      return "error";
+    case "AgentStopped":
+      return event.lost > 0 ? "error" : "info";
+    default:
+      return event satisfies never;
+  }
+}

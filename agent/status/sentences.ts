@@ -1,0 +1,71 @@
+import type { AgentEvent, UnfitReason } from "./events";
+
+const unfitReasons: Readonly<Record<UnfitReason, string>> = {
+  unknownVersion: "do not begin with a version this agent knows (0.1)",
+  noTag: "have no tag after the version",
+  badTime: "have no unix time as third field; the template must say %timegenerated:::date-unixtimestamp%",
+  badAddress: "have no IP address as fourth field",
+  tooFewFields: "have fewer fields than the template of version 0.1",
+  unknownTag: "have a tag that no Logtail config of this machine names",
+  lineTooLong: "are longer than syslog.maxLineBytes and were cut",
+};
+
+/** The event for a person. */
+export function sentenceOf(event: AgentEvent): string {
+  switch (event.type) {
+    case "AgentStarted":
+      return `sls-agent ${event.version} started, pid ${event.pid}, endpoint ${event.endpoint}, projects ${event.projects.join(", ")}, data in ${event.dataDir}`;
+    case "ConfigChanged":
+      return `Logtail configs in force (from ${event.from}): ${event.configs.join(", ") || "none"}`;
+    case "ConfigIgnored":
+      return `Logtail config ${event.project}/${event.config} is not used: ${event.why}`;
+    case "ConfigNotSaved":
+      return `could not keep the configs in ${event.file}: ${event.message}`;
+    case "WaitingFor":
+      return `waiting for ${event.what}: ${event.why}`;
+    case "WaitOver":
+      return `no longer waiting for ${event.what}`;
+    case "Listening":
+      return `${event.input} listening on ${event.address} port ${event.port}`;
+    case "ListeningStopped":
+      return `${event.input} stopped listening`;
+    case "ConnectionOpened":
+      return `connection from ${event.peer}`;
+    case "ConnectionClosed":
+      return `connection from ${event.peer} closed${event.error ? `: ${event.error}` : ""}`;
+    case "InputsHeld":
+      return `inputs held back: ${event.why}`;
+    case "InputsReleased":
+      return "inputs go on";
+    case "LinesUnfit":
+      return `${event.lines} line(s) stored whole under "content": they ${unfitReasons[event.reason]}; one begins ${JSON.stringify(event.sample)}`;
+    case "BatchSent":
+      return `${event.lines} line(s), ${event.bytes} bytes sent to ${event.project}/${event.logstore} in ${event.ms} ms, request ${event.requestId}`;
+    case "SendFailed":
+      return `${event.project}/${event.logstore}: ${event.message}; nothing is lost, next try in ${event.retryInMs} ms`;
+    case "BatchSplit":
+      return `${event.project}/${event.logstore}: ${event.code} for ${event.lines} lines, sending them in two halves`;
+    case "LinesSetAside":
+      return `${event.project}/${event.logstore}: ${event.lines} line(s) refused for good and set aside in ${event.file}: ${event.message}`;
+    case "TimesReplaced":
+      return `${event.project}/${event.logstore}: ${event.lines} line(s) got the sending time, theirs is more than 7 days old or 15 minutes ahead and would be refused`;
+    case "ClockCorrected":
+      return `the clock of this machine is ${Math.round(-event.offsetMs / 1000)} s ahead of the service's; requests are signed with the service's time; set up time synchronisation (chrony)`;
+    case "BufferRecovered":
+      return `${event.lines} line(s) for ${event.project}/${event.logstore} read back from disk`;
+    case "BufferDamaged":
+      return `${event.bytes} bytes of buffer could not be read (${event.why}); kept as ${event.file}`;
+    case "BufferKept":
+      return `${event.lines} unsent line(s) for ${event.project}/${event.logstore} kept in ${event.file} (${event.bytes} bytes); they go first at the next start`;
+    case "BufferNotKept":
+      return `${event.lines} unsent line(s) for ${event.project}/${event.logstore} could not be written to ${event.file}: ${event.message}`;
+    case "Draining":
+      return `stopping (${event.why}): sending what is left for at most ${event.deadlineMs} ms`;
+    case "AgentStopped":
+      return `stopped: ${event.accepted} lines accepted, ${event.sent} sent, ${event.setAside} set aside, ${event.keptOnDisk} kept on disk, ${event.lost} lost`;
+    case "AgentFailed":
+      return event.message;
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,77 @@
+import type { AgentEvent, UnfitReason } from "./events";
+import { OnceAMinute } from "./once-a-minute";
+
+export interface LastError {
+  readonly at: string;
+  readonly message: string;
+}
+
+type Readers = { readonly [T in AgentEvent["type"]]?: (event: Extract<AgentEvent, { type: T }>) => void };
+
+/** Counters since the start, read off the events. */
+export class Tally {
+  sentLines = 0;
+  sentBytes = 0;
+  batches = 0;
+  failedTries = 0;
+  setAsideLines = 0;
+  recoveredLines = 0;
+  keptLines = 0;
+  readonly waitingFor = new Map<string, string>();
+  lastError: LastError | undefined;
+
+  private readonly readers: Readers = {
+    BatchSent: ({ lines, bytes }) => {
+      this.batches++;
+      this.sentLines += lines;
+      this.sentBytes += bytes;
+    },
+    SendFailed: ({ message }) => {
+      this.failedTries++;
+      this.failed(message);
+    },
+    LinesSetAside: ({ lines, message }) => {
+      this.setAsideLines += lines;
+      this.failed(message);
+    },
+    BufferRecovered: ({ lines }) => void (this.recoveredLines += lines),
+    BufferKept: ({ lines }) => void (this.keptLines += lines),
+    WaitingFor: ({ what, why }) => void this.waitingFor.set(what, why),
+    WaitOver: ({ what }) => void this.waitingFor.delete(what),
+    BufferDamaged: ({ why }) => this.failed(why),
+    BufferNotKept: ({ message }) => this.failed(message),
+    ConfigNotSaved: ({ message }) => this.failed(message),
+    AgentFailed: ({ message }) => this.failed(message),
+  };
+
+  constructor(private readonly now: () => Date) {}
+
+  on(event: AgentEvent): void {
+    (this.readers[event.type] as ((event: AgentEvent) => void) | undefined)?.(event);
+  }
+
+  private failed(message: string): void {
+    this.lastError = { at: this.now().toISOString(), message };
+  }
+}
+
+/** Lines that do not fit: counted for the status, told once a minute. */
+export class UnfitLines {
+  readonly total = new Map<UnfitReason, number>();
+  private readonly telling: OnceAMinute<UnfitReason>;
+
+  constructor(now: () => Date, tell: (reason: UnfitReason, lines: number, sample: string) => void) {
+    this.telling = new OnceAMinute(now, tell);
+  }
+
+  add(reason: UnfitReason, line: Buffer): void {
+    this.total.set(reason, (this.total.get(reason) ?? 0) + 1);
+    this.telling.add(reason, 1, () => line.toString("utf8", 0, sampleBytes));
+  }
+
+  flushAll(): void {
+    this.telling.flushAll();
+  }
+}
+
+const sampleBytes = 60;

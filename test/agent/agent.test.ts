@@ -1,0 +1,176 @@
+/** The whole agent in one process: real sockets, real files, the service in memory. */
+import { once } from "node:events";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import * as net from "node:net";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { loadSettings } from "../../agent/config/settings";
+import { Agent, type AgentEnd } from "../../agent/run";
+import type { AgentEvent } from "../../agent/status/events";
+import { readStatus } from "../../agent/status/status-file";
+import { realWorld } from "../../agent/world";
+import { FakeService, unreachable } from "./support/fake-service";
+import { temporaryFolder } from "./support/folder";
+import { until } from "./support/world";
+
+function start(
+  service: FakeService,
+  folder = temporaryFolder(),
+  env: NodeJS.ProcessEnv = {},
+): {
+  agent: Agent;
+  events: AgentEvent[];
+  folder: string;
+  port(): number;
+  stop(ms?: number): Promise<AgentEnd>;
+} {
+  writeFileSync(join(folder, "user_defined_id"), "logtail-id-dev\n");
+  const settings = loadSettings({
+    configDir: folder,
+    env: { SLS_AGENT_LINGER_MS: "5", ...env },
+    flags: { endpoint: "http://nowhere", projects: ["my-project"], syslogPort: "0", dataDir: join(folder, "data") },
+  });
+  const events: AgentEvent[] = [];
+  const agent = new Agent({ settings, env: {}, service, world: realWorld, emit: (event) => events.push(event) });
+  let stopped: Promise<AgentEnd> | undefined;
+  const stop = (ms = 5_000): Promise<AgentEnd> => (stopped ??= agent.stop("test", ms));
+  onTestFinished(() => stop(0).then(() => undefined));
+  const port = (): number => {
+    const listening = events.findLast((event) => event.type === "Listening");
+    return listening?.type === "Listening" ? listening.port : 0;
+  };
+  return { agent, events, folder, port, stop };
+}
+
+const bound = (): FakeService => {
+  const service = new FakeService();
+  service.bind("my-group", ["logtail-id-dev"], { "my-config": ["sys_tag", "my-store"] });
+  return service;
+};
+const line = (msg: string): string =>
+  `0.1 sys_tag ${Math.floor(Date.now() / 1000)} 127.0.0.1 vm user.info 0 app - -  ${msg}\n`;
+
+async function write(port: number, text: string): Promise<void> {
+  const socket = net.connect(port, "127.0.0.1");
+  await once(socket, "connect");
+  socket.end(text);
+  socket.resume();
+  await once(socket, "close");
+}
+const numbers = (count: number, from = 0): string[] => Array.from({ length: count }, (_, i) => String(from + i));
+
+describe("the agent", () => {
+  it("carries lines from the socket to the logstore, each once and in order", async () => {
+    const service = bound();
+    const { events, port, stop } = start(service);
+    await until("it listens", () => port() > 0);
+    await write(port(), numbers(5000).map(line).join(""));
+    await until("all are stored", () => service.sinkMade.values("msg").length >= 5000);
+    expect(service.sinkMade.values("msg")).toEqual(numbers(5000));
+    expect(service.sinkMade.stored[0]).toMatchObject({ project: "my-project", logstore: "my-store" });
+    expect(await stop()).toEqual({ keptOnDisk: 0, lost: 0 });
+    expect(events.at(-1)).toEqual({
+      type: "AgentStopped",
+      accepted: 5000,
+      sent: 5000,
+      setAside: 0,
+      keptOnDisk: 0,
+      lost: 0,
+    });
+  });
+
+  it("keeps unsent lines on disk at a stop and sends them first after the next start: count in = count out", async () => {
+    const service = bound();
+    const first = start(service);
+    await until("it listens", () => first.port() > 0);
+    service.sinkMade.answer = () => unreachable;
+    await write(first.port(), numbers(3000).map(line).join(""));
+    expect(await first.stop(50)).toEqual({ keptOnDisk: 3000, lost: 0 });
+    expect(service.sinkMade.stored).toHaveLength(0);
+
+    service.sinkMade.answer = () => undefined;
+    const second = start(service, first.folder);
+    await until("it listens", () => second.port() > 0);
+    await write(second.port(), numbers(10, 3000).map(line).join(""));
+    await until("all are stored", () => service.sinkMade.values("msg").length >= 3010);
+    expect(service.sinkMade.values("msg")).toEqual(numbers(3010));
+    await second.stop();
+    expect(readdirSync(join(first.folder, "data", "buffer"))).toEqual([]);
+  });
+
+  it("keeps a batch that was under way when the stop was forced", async () => {
+    const service = bound();
+    const { agent, port, stop } = start(service);
+    await until("it listens", () => port() > 0);
+    service.sinkMade.answer = () => new Promise<never>(() => undefined);
+    await write(port(), numbers(10).map(line).join(""));
+    await until("a batch is under way", () => service.sinkMade.tries.length === 1);
+    const stopped = stop(60_000);
+    agent.force();
+    expect(await stopped).toEqual({ keptOnDisk: 10, lost: 0 });
+  });
+
+  it("holds its inputs back when the buffer is full, and loses nothing", async () => {
+    const service = bound();
+    const { events, port, stop } = start(service, temporaryFolder(), {
+      SLS_AGENT_BUFFER_MAX_BYTES: String(1024 * 1024),
+    });
+    await until("it listens", () => port() > 0);
+    let open = (): void => undefined;
+    const gate = new Promise<undefined>((resolve) => (open = () => resolve(undefined)));
+    service.sinkMade.answer = () => gate;
+    const sent = numbers(30_000);
+    const written = write(port(), sent.map(line).join(""));
+    await until("the inputs are held", () => events.some(({ type }) => type === "InputsHeld"));
+    open();
+    await written;
+    await until("all are stored", () => service.sinkMade.values("msg").length >= sent.length);
+    expect(service.sinkMade.values("msg")).toEqual(sent);
+    expect(events.filter(({ type }) => type === "InputsReleased").length).toBeGreaterThan(0);
+    await stop();
+  });
+
+  it("listens only while a config is in force", async () => {
+    const service = new FakeService();
+    const { events, port, stop } = start(service, temporaryFolder(), { SLS_AGENT_POLL_SECONDS: "1" });
+    await until("it waits", () => events.some(({ type }) => type === "WaitingFor"));
+    expect(port()).toBe(0);
+    service.bind("my-group", ["logtail-id-dev"], { "my-config": ["sys_tag", "my-store"] });
+    await until("it listens", () => port() > 0);
+    service.groups.clear();
+    await until("it has stopped listening", () => events.some(({ type }) => type === "ListeningStopped"));
+    await stop();
+  });
+
+  it("says which of two configs with one tag is used", async () => {
+    const service = new FakeService();
+    service.bind("my-group", ["logtail-id-dev"], { a: ["sys_tag", "store-a"], b: ["sys_tag", "store-b"] });
+    const { events, port } = start(service);
+    await until("it listens", () => port() > 0);
+    expect(events).toContainEqual({
+      type: "ConfigIgnored",
+      project: "my-project",
+      config: "b",
+      why: "my-project/a has the same tag sys_tag; give one another",
+    });
+  });
+
+  it("writes what it does into status.json", async () => {
+    const service = bound();
+    const { folder, port, stop } = start(service);
+    await until("it listens", () => port() > 0);
+    await write(port(), line("x") + "misfit\n");
+    await until("both are stored", () => service.sinkMade.stored.flatMap(({ group }) => group.logs).length === 2);
+    await stop();
+    expect(existsSync(join(folder, "data", "status.json"))).toBe(true);
+    expect(readStatus(join(folder, "data"))).toMatchObject({
+      state: "stopped",
+      machine: { userDefinedIds: ["logtail-id-dev"] },
+      configs: [
+        { project: "my-project", config: "my-config", logstore: "my-store", tag: "sys_tag", group: "my-group" },
+      ],
+      queues: [{ project: "my-project", logstore: "my-store", lines: 0, bytes: 0, sender: "closed" }],
+      lines: { accepted: 2, sent: 2, unfit: { unknownVersion: 1 } },
+    });
+  });
+});

@@ -1,0 +1,228 @@
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { MemoryQueue } from "../../agent/buffer/log-queue";
+import { logsOf, toRecord } from "../../agent/buffer/record";
+import { Sender } from "../../agent/sender/sender";
+import { ServiceClock } from "../../agent/sender/service-clock";
+import { SetAside } from "../../agent/sender/set-aside";
+import type { AgentEvent } from "../../agent/status/events";
+import { SlsError } from "../../sls/model";
+import { FakeSink, type Put } from "./support/fake-service";
+import { temporaryFolder } from "./support/folder";
+import { ManualWorld, settle } from "./support/world";
+
+const limits = { bytes: 100_000, lines: 8 };
+const lingerMs = 200;
+
+interface Bench {
+  readonly world: ManualWorld;
+  readonly sink: FakeSink;
+  readonly queue: MemoryQueue;
+  readonly clock: ServiceClock;
+  readonly sender: Sender;
+  readonly events: AgentEvent[];
+  readonly folder: string;
+  put(...messages: string[]): void;
+}
+
+function bench(): Bench {
+  const world = new ManualWorld();
+  const sink = new FakeSink();
+  const queue = new MemoryQueue({ project: "p", logstore: "l" }, limits);
+  const events: AgentEvent[] = [];
+  const folder = temporaryFolder();
+  const clock = new ServiceClock(world.now, (offsetMs) => events.push({ type: "ClockCorrected", offsetMs }));
+  const sender = new Sender({
+    queue,
+    sink,
+    setAside: new SetAside(folder),
+    limits,
+    lingerMs,
+    clock,
+    learnTime: (error) => error.cause instanceof Date && clock.learn(error.cause),
+    world,
+    emit: (event) => events.push(event),
+  });
+  onTestFinished(() => sender.abort());
+  const put = (...messages: string[]): void => {
+    for (const msg of messages) {
+      const time = Math.floor(world.now().getTime() / 1000);
+      queue.append(toRecord({ time, contents: [["msg", msg]] }, "", "10.0.0.1"));
+    }
+  };
+  return { world, sink, queue, clock, sender, events, folder, put };
+}
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i));
+const refusal = (code: string, httpStatus = 400, cause?: unknown): SlsError =>
+  new SlsError(code, `${code}: no`, { httpStatus, cause });
+const has = (put: Put, text: string): boolean => put.group.logs.some(({ contents }) => contents[0]?.[1] === text);
+
+describe("the sender", () => {
+  it("lets a batch that is not full wait for more until the linger is over", async () => {
+    const { world, sink, put } = bench();
+    put("1");
+    await world.pass(lingerMs - 1);
+    put("2");
+    expect(sink.tries).toHaveLength(0);
+    await world.pass(1);
+    expect(sink.values("msg")).toEqual(["1", "2"]);
+  });
+
+  it("sends a full batch at once", async () => {
+    const { sink, put } = bench();
+    put(...numbers(8));
+    await settle();
+    expect(sink.stored[0]?.group.logs).toHaveLength(8);
+  });
+
+  it("keeps the order, with one request at a time", async () => {
+    const { world, sink, put, queue } = bench();
+    let under = 0;
+    let most = 0;
+    sink.answer = async () => {
+      most = Math.max(most, ++under);
+      await settle();
+      under--;
+      return undefined;
+    };
+    put(...numbers(50));
+    while (queue.lines > 0) await world.pass(lingerMs);
+    expect(sink.values("msg")).toEqual(numbers(50));
+    expect(most).toBe(1);
+  });
+
+  it("waits longer after each failure and loses nothing: network", async () => {
+    const { world, sink, put, events } = bench();
+    world.chance = 1;
+    sink.answer = () => (sink.tries.length <= 4 ? refusal("RequestError", 0) : undefined);
+    put("1");
+    await world.pass(60_000);
+    expect(world.slept).toEqual([lingerMs, 200, 400, 800, 1600]);
+    expect(sink.values("msg")).toEqual(["1"]);
+    expect(events.filter(({ type }) => type === "SendFailed")).toHaveLength(4);
+  });
+
+  it.each([
+    ["WriteQuotaExceed", 403, 500],
+    ["ShardWriteQuotaExceed", 403, 500],
+    ["InternalServerError", 500, 100],
+    ["ServerBusy", 503, 100],
+    ["BadResponse", 200, 100],
+    ["SomethingNew", 502, 100],
+    ["Unauthorized", 401, 1000],
+    ["SignatureNotMatch", 401, 1000],
+    ["LogStoreNotExist", 404, 1000],
+  ])("tries again after %s (%i)", async (code, status, pause) => {
+    const { world, sink, put } = bench();
+    world.chance = 0;
+    sink.answer = () => (sink.tries.length === 1 ? refusal(code, status) : undefined);
+    put("1");
+    await world.pass(10_000);
+    expect(world.slept).toEqual([lingerMs, pause]);
+    expect(sink.values("msg")).toEqual(["1"]);
+  });
+
+  it("learns the time from RequestTimeExpired and sends again at once", async () => {
+    const { world, sink, put, clock, events } = bench();
+    const serverTime = new Date(world.now().getTime() - 2 * 3600_000);
+    sink.answer = () => (sink.tries.length === 1 ? refusal("RequestTimeExpired", 400, serverTime) : undefined);
+    put("1");
+    await world.pass(lingerMs);
+    expect(world.slept).toEqual([lingerMs]);
+    expect(sink.values("msg")).toEqual(["1"]);
+    expect(events.find(({ type }) => type === "ClockCorrected")).toMatchObject({ offsetMs: -2 * 3600_000 - lingerMs });
+    expect(clock.now().getTime()).toBe(serverTime.getTime());
+    // The line's own time is two hours ahead of the service's: it would be refused.
+    expect(sink.stored[0]?.group.logs[0]?.time).toBe(Math.floor(serverTime.getTime() / 1000));
+    expect(events).toContainEqual({ type: "TimesReplaced", project: "p", logstore: "l", lines: 1 });
+  });
+
+  it("halves a batch that is too large until it fits", async () => {
+    const { sink, put, queue } = bench();
+    sink.answer = ({ group }) => (group.logs.length > 2 ? refusal("PostBodyTooLarge") : undefined);
+    put(...numbers(8));
+    await settle();
+    expect(sink.values("msg")).toEqual(numbers(8));
+    expect(sink.stored.map(({ group }) => group.logs.length)).toEqual([2, 2, 2, 2]);
+    expect(queue.lines).toBe(0);
+  });
+
+  it("finds the line that is refused for good, sets it aside with the reason, and sends the others", async () => {
+    const { sink, put, queue, events, folder } = bench();
+    sink.answer = (tried) => (has(tried, "5") ? refusal("PostBodyInvalid") : undefined);
+    put(...numbers(8));
+    await settle();
+    expect(sink.values("msg")).toEqual(numbers(8).filter((n) => n !== "5"));
+    expect(queue.lines).toBe(0);
+    const file = join(folder, "p.l.jsonl");
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: "LinesSetAside", lines: 1, code: "PostBodyInvalid", file }),
+    );
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({
+      setAsideAt: "2026-11-21T09:00:00.000Z",
+      code: "PostBodyInvalid",
+      reason: "PostBodyInvalid: no",
+      project: "p",
+      logstore: "l",
+      topic: "",
+      source: "10.0.0.1",
+      time: 1795251600,
+      contents: { msg: "5" },
+    });
+  });
+
+  it("sets a batch aside after five tries when the refusal is not known", async () => {
+    const { world, sink, put, queue, events } = bench();
+    sink.answer = () => refusal("NeverHeardOf", 418);
+    put("1", "2");
+    await world.pass(60_000);
+    expect(sink.tries).toHaveLength(5);
+    expect(queue.lines).toBe(0);
+    expect(events.find(({ type }) => type === "LinesSetAside")).toMatchObject({ lines: 2, code: "NeverHeardOf" });
+  });
+
+  it("keeps refused lines in the queue while the disk does not take them", async () => {
+    const { world, sink, put, queue, folder, events } = bench();
+    rmSync(folder, { recursive: true });
+    sink.answer = () => refusal("PostBodyInvalid");
+    put("1");
+    await world.pass(5_000);
+    expect(queue.lines).toBe(1);
+    expect(events.find(({ type }) => type === "SendFailed")).toMatchObject({ code: "SetAsideFailed" });
+    mkdirSync(folder);
+    await world.pass(60_000);
+    expect(queue.lines).toBe(0);
+  });
+
+  it("drain sends what is left without linger, and ends", async () => {
+    const { sink, sender, put } = bench();
+    put("1", "2", "3");
+    await sender.drain();
+    expect(sink.values("msg")).toEqual(["1", "2", "3"]);
+    expect(sender.state).toBe("closed");
+  });
+
+  it("abort gives the lines under way back to the queue, in order", async () => {
+    const { world, sink, sender, queue, put } = bench();
+    sink.answer = () => new Promise<never>(() => undefined);
+    put(...numbers(10));
+    await world.pass(lingerMs);
+    expect(sink.tries).toHaveLength(1);
+    await sender.abort();
+    const left = logsOf([...queue.unsettled()]).map(({ contents }) => contents[0]?.[1]);
+    expect(left).toEqual(numbers(10));
+    expect(sink.stored).toHaveLength(0);
+  });
+
+  it("abort ends a pause", async () => {
+    const { world, sink, sender, queue, put } = bench();
+    sink.answer = () => refusal("RequestError", 0);
+    put("1");
+    await world.pass(lingerMs);
+    expect(sender.state).toBe("backingOff");
+    await sender.abort();
+    expect(queue.lines).toBe(1);
+  });
+});

@@ -1,0 +1,143 @@
+import * as net from "node:net";
+import { once } from "node:events";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Origin } from "../../agent/inputs/intake";
+import { SyslogTcpInput } from "../../agent/inputs/syslog-tcp";
+import type { AgentEvent } from "../../agent/status/events";
+import { Waits } from "../../agent/status/waits";
+import { realWorld } from "../../agent/world";
+import { until } from "./support/world";
+
+interface Taken {
+  readonly line: string;
+  readonly continuation: boolean;
+  readonly origin: Origin;
+}
+
+function open(
+  port = 0,
+  maxLineBytes = 1024,
+): { input: SyslogTcpInput; taken: Taken[]; events: AgentEvent[]; lines: () => string[] } {
+  const taken: Taken[] = [];
+  const events: AgentEvent[] = [];
+  const emit = (event: AgentEvent): void => void events.push(event);
+  const input = new SyslogTcpInput({
+    host: "127.0.0.1",
+    port,
+    maxLineBytes,
+    accept: (line, origin, continuation) => taken.push({ line: line.toString(), origin, continuation }),
+    world: realWorld,
+    emit,
+    waits: new Waits(emit),
+  });
+  onTestFinished(() => input.close());
+  return { input, taken, events, lines: () => taken.map(({ line }) => line) };
+}
+
+async function connect(input: SyslogTcpInput): Promise<net.Socket> {
+  await until("the input listens", () => input.state !== "waiting");
+  const socket = net.connect(input.port, "127.0.0.1");
+  onTestFinished(() => void socket.destroy());
+  socket.on("error", () => undefined);
+  await once(socket, "connect");
+  return socket;
+}
+
+describe("the syslog input over TCP", () => {
+  it("takes lines from many connections at once, each framed by itself", async () => {
+    const { input, lines } = open();
+    const sockets = await Promise.all(Array.from({ length: 20 }, () => connect(input)));
+    for (const part of ["be", "gin ", "and end\n"]) for (const socket of sockets) socket.write(part);
+    await until("20 lines", () => lines().length === 20);
+    expect(new Set(lines())).toEqual(new Set(["begin and end"]));
+  });
+
+  it("knows the peer's address", async () => {
+    const { input, taken } = open();
+    (await connect(input)).write("x\n");
+    await until("a line", () => taken.length === 1);
+    expect(taken[0]?.origin.address).toBe("127.0.0.1");
+  });
+
+  it("keeps a last line without a line end when the peer goes", async () => {
+    const { input, lines } = open();
+    (await connect(input)).end("one\ntwo");
+    await until("two lines", () => lines().length === 2);
+    expect(lines()).toEqual(["one", "two"]);
+  });
+
+  it("cuts a line that is too long, and loses nothing of it", async () => {
+    const { input, taken } = open(0, 1024);
+    (await connect(input)).write(`${"x".repeat(2500)}\nnext\n`);
+    await until("four lines", () => taken.length === 4);
+    expect(taken.map(({ line, continuation }) => [line.length, continuation])).toEqual([
+      [1024, false],
+      [1024, true],
+      [452, true],
+      [4, false],
+    ]);
+  });
+
+  it("pushes back while it is held, and loses nothing", async () => {
+    const { input, lines } = open();
+    const socket = await connect(input);
+    socket.write("first\n");
+    await until("the first line", () => lines().length === 1);
+    input.setHeld(true);
+    const text = `${"y".repeat(1000)}\n`;
+    let written = 0;
+    // Until the kernel takes no more: the push has arrived at the peer.
+    while (written < 100_000 && socket.writableLength < 1024 * 1024) {
+      socket.write(text);
+      written++;
+      if (written % 100 === 0) await new Promise(setImmediate);
+    }
+    expect(socket.writableLength).toBeGreaterThan(0);
+    expect(lines().length).toBeLessThan(written / 2);
+    input.setHeld(false);
+    await until("all lines", () => lines().length === written + 1);
+  });
+
+  it("at its close reads what has come already, then lets the peer go", async () => {
+    const { input, lines } = open();
+    const socket = await connect(input);
+    input.setHeld(true);
+    const sent = Array.from({ length: 2000 }, (_, i) => `line ${i}`);
+    socket.write(`${sent.join("\n")}\nwithout an end`);
+    await until("everything is written", () => socket.writableLength === 0);
+    await input.close();
+    expect(lines()).toEqual([...sent, "without an end"]);
+    expect(input.state).toBe("closed");
+    await until("the peer sees the end", () => socket.destroyed || socket.readableEnded || !socket.writable);
+  });
+
+  it("says that the port is in use, waits for it, and takes it when it is free", async () => {
+    const holder = net.createServer().listen(0, "127.0.0.1");
+    await once(holder, "listening");
+    const { port } = holder.address() as net.AddressInfo;
+    const { input, events } = open(port);
+    await until("the input waits", () => events.length > 0);
+    expect(events).toEqual([
+      {
+        type: "WaitingFor",
+        what: `TCP port ${port} on 127.0.0.1`,
+        why:
+          `another program listens there; find it with "ss -ltnp sport = :${port}" and stop it (Logtail uses this port too), ` +
+          `or give another port (syslog.port, --port) here and in rsyslog's forwarder; trying again every second`,
+      },
+    ]);
+    holder.close();
+    await until("the input listens", () => input.state === "listening");
+    expect(events.map(({ type }) => type)).toEqual(["WaitingFor", "WaitOver", "Listening"]);
+  });
+
+  it("can be closed while it waits for its port", async () => {
+    const holder = net.createServer().listen(0, "127.0.0.1");
+    await once(holder, "listening");
+    onTestFinished(() => void holder.close());
+    const { input, events } = open((holder.address() as net.AddressInfo).port);
+    await until("the input waits", () => events.length > 0);
+    await input.close();
+    expect(events.map(({ type }) => type)).toEqual(["WaitingFor", "WaitOver"]);
+  });
+});
