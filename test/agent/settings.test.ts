@@ -57,8 +57,8 @@ describe("settings", () => {
 
   it("need no file", () => {
     const configDir = temporaryFolder();
-    const flags = { endpoint: "http://127.0.0.1:80", projects: ["my-log-project"] };
-    expect(loadSettings({ configDir, env: {}, flags }).endpoint).toBe("http://127.0.0.1:80");
+    const flags = { endpoint: "http://localhost:80", projects: ["my-log-project"] };
+    expect(loadSettings({ configDir, env: {}, flags }).endpoint).toBe("http://localhost:80");
   });
 
   it("that are missing are named with what to write", () => {
@@ -78,6 +78,13 @@ describe("settings", () => {
       'SLS_AGENT_LINGER_MS: sender.lingerMs must be a whole number from 0 to 60000, got "soon"',
       "--drain-seconds: drainSeconds must be a whole number from 0 to 600, got -1",
     ]);
+  });
+
+  it("refuse an IP address as endpoint", () => {
+    expect(refusal({ ...enough, endpoint: "http://127.0.0.1:8080" })).toBe(
+      "DIR/sls-agent.json: endpoint must be a host name: the project's name is put in front of it, which an IP address " +
+        'does not bear (behind a proxy, use the region\'s own name), got "http://127.0.0.1:8080"',
+    );
   });
 
   it("that are unknown are refused, and an access key is sent elsewhere", () => {

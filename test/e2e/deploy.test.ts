@@ -90,7 +90,7 @@ describe("the deploy step", () => {
     expect((JSON.parse(second.text) as { writes: number }).writes).toBe(0);
   });
 
-  test("the config in the service is byte for byte what the Python SDK's SyslogConfigDetail says", async () => {
+  test("the config in the service has what the Python SDK's SyslogConfigDetail says", async () => {
     const sls = client();
     const found = await sls.getLogtailConfig(project, config);
     sls.close();

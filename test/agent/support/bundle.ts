@@ -54,7 +54,10 @@ export function spawnAgent(path: string, args: readonly string[], env: NodeJS.Pr
     ended,
     errors: () => err,
     awaitEvent: async (type) => {
-      await until(`the agent says ${type}; it said ${out}${err}`, () => events().some(({ event }) => event === type));
+      const said = (): boolean => events().some(({ event }) => event === type);
+      await until(`the agent says ${type}`, said).catch((error: Error) => {
+        throw new Error(`${error.message}; it said ${out}${err}`);
+      });
       return events().find(({ event }) => event === type) as Record<string, unknown>;
     },
   };

@@ -1,5 +1,6 @@
 import type { AgentService } from "../../../agent/run";
 import type { LogSink } from "../../../agent/sender/sink";
+import { decodeLogGroup } from "../../../sls/wire";
 import { SlsError, type FoundLogtailConfig, type LogGroup, type MachineGroupBody } from "../../../sls/model";
 
 export interface Put {
@@ -21,10 +22,10 @@ export class FakeSink implements LogSink {
   async putLogs(
     project: string,
     logstore: string,
-    group: LogGroup,
+    encoded: Uint8Array,
     options: { signal: AbortSignal },
   ): Promise<{ requestId: string; serverTime?: Date; bytes: number }> {
-    const put = { project, logstore, group };
+    const put = { project, logstore, group: decodeLogGroup(encoded) };
     this.tries.push(put);
     const error = await Promise.race([this.answer(put), aborted(options.signal)]);
     if (error) throw error;
