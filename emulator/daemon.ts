@@ -106,3 +106,12 @@ export async function stopDaemon(stateDir: string): Promise<boolean> {
   rmSync(runFile(stateDir), { force: true });
   return true;
 }
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -23,6 +23,16 @@ export function toRecord(log: Log, topic: string, source: string): LogRecord {
   return { time: log.time, topic, source, log: encodeLogGroup({ logs: [log] }) };
 }
 
+/** A LogGroup of records that share topic and source, encoded. */
+export function encodedGroup(
+  of: { readonly topic: string; readonly source: string },
+  records: readonly LogRecord[],
+): Buffer {
+  const { topic, source } = of;
+  const rest = encodeLogGroup({ logs: [], ...(topic === "" ? {} : { topic }), source });
+  return Buffer.concat([...records.map(({ log }) => log), rest]);
+}
+
 /** The logs of records, as they were before encoding. */
 export function logsOf(records: readonly LogRecord[]): readonly Log[] {
   return decodeLogGroup(Buffer.concat(records.map(({ log }) => log))).logs;

@@ -1,5 +1,5 @@
 import { SlsError } from "../../sls/model/errors";
-import { logsOf, retimed, type LogRecord } from "../buffer/record";
+import { encodedGroup, retimed, type LogRecord } from "../buffer/record";
 import type { Batch, BatchLimits, LogQueue } from "../buffer/log-queue";
 import type { AgentEvent, Emit } from "../status/events";
 import { linkedTo } from "../abort";
@@ -148,11 +148,7 @@ export class Sender {
     const { project, logstore } = queue.destination;
     this.state = "sending";
     const { records, replaced } = this.inAcceptedTimes(batch.records.slice(0, size));
-    const group = {
-      logs: logsOf(records),
-      ...(batch.topic === "" ? {} : { topic: batch.topic }),
-      source: batch.source,
-    };
+    const group = encodedGroup(batch, records);
     const begun = world.now().getTime();
     const request = linkedTo(this.aborted.signal);
     try {

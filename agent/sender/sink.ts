@@ -1,11 +1,10 @@
-import type { LogGroup } from "../../sls/model/log";
-
 /** PutLogs as the sender needs it: LogWriter of sls/client, or a test's own. Rejects with an SlsError. */
 export interface LogSink {
   putLogs(
     project: string,
     logstore: string,
-    group: LogGroup,
+    /** Encoded. */
+    group: Uint8Array,
     options: { readonly signal: AbortSignal },
   ): Promise<{ readonly requestId: string; readonly serverTime?: Date; readonly bytes: number }>;
 }

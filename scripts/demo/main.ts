@@ -37,6 +37,8 @@ async function main(): Promise<number> {
   const root = mkdtempSync(join(tmpdir(), "cdktf-sls-demo-"));
   const clean = (): void => rmSync(root, { recursive: true, force: true });
   let signals = 0;
+  /** Once interrupted, the signal's own handler ends the process. */
+  const endBySignal = new Promise<number>(() => undefined);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       if (signals++ > 0) {
@@ -54,10 +56,11 @@ async function main(): Promise<number> {
   }
   try {
     const kept = await runDemo(root, { keep: values.keep, installOpenTofu: values["install-opentofu"] });
+    if (signals > 0) return await endBySignal;
     if (!kept) clean();
     return 0;
   } catch (error) {
-    if (signals > 0) return new Promise(() => undefined);
+    if (signals > 0) return endBySignal;
     say(pc.red(`\nfailed: ${(error as Error).message}`));
     say(`what the programs wrote is in ${join(root, "logs")}`);
     await stopAll(5_000);

@@ -77,11 +77,7 @@ export class LogWriter {
       ...(type === "none" ? {} : { "x-log-compresstype": type }),
     });
     const reply = await this.transport.send({ method: "POST", url, headers, body, signal: options.signal });
-    if (reply.status !== 200) {
-      const error = replyError(reply, `POST ${url.host}${path}`);
-      error.cause = reply;
-      throw error;
-    }
+    if (reply.status !== 200) throw replyError(reply, `POST ${url.host}${path}`);
     const requestId = header(reply, "x-log-requestid");
     // A reply without it did not come from the service (a captive portal, say): not an acknowledgement.
     if (requestId === undefined) throw replyError(reply, `POST ${url.host}${path}`);

@@ -13,10 +13,10 @@ const remedies: Readonly<Record<string, string>> = {
   ProjectNotExist: "check project and region; a project lives in one region; `cdktf deploy` makes it",
 };
 
-/** What a reply other than 200 says, as an SlsError. */
+/** What a reply other than 200 says, as an SlsError; `cause` is the reply, so that `serverTime` can be read from it. */
 export function replyError(reply: HttpReply, what: string): SlsError {
   const requestId = header(reply, "x-log-requestid");
-  const ids = { httpStatus: reply.status, ...(requestId ? { requestId } : {}) };
+  const ids = { httpStatus: reply.status, ...(requestId ? { requestId } : {}), cause: reply };
   const text = reply.body.toString("utf8");
   const { errorCode, errorMessage } = errorFields(text);
   if (errorCode === undefined) {

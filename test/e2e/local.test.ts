@@ -1,0 +1,82 @@
+/** `cdktf-sls local`: a process of its own that is started, asked, used and stopped. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { isAlive, start } from "../../scripts/demo/processes";
+import { dist } from "../support/tools";
+
+const folder = mkdtempSync(join(tmpdir(), "cdktf-sls-local-"));
+const state = join(folder, "state");
+
+async function local(...args: string[]): Promise<{ code: number; text: string }> {
+  const lines: string[] = [];
+  const child = start(process.execPath, [dist("cli/main.js"), "local", ...args], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: "1", CDKTF_SLS_LOCAL_STATE: state },
+    onLine: (line) => lines.push(line),
+  });
+  return { code: await child.exited, text: lines.join("\n") };
+}
+
+describe("the local cloud in the background", () => {
+  afterAll(async () => {
+    await local("stop");
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("is not running at first: status says so and exits 3, env exits 1", async () => {
+    expect(await local("status")).toEqual({ code: 3, text: "not running; start it with: npx cdktf-sls local start" });
+    expect(await local("env")).toMatchObject({
+      code: 1,
+      text: "error: no local cloud is running; start it with: npx cdktf-sls local start",
+    });
+  });
+
+  test("says which port is in use", async () => {
+    const server = createServer();
+    const port = await new Promise<number>((resolve) =>
+      server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port)),
+    );
+    const { code, text } = await local("start", "--port", String(port));
+    expect({ code, text }).toEqual({
+      code: 1,
+      text: `error: port ${port} is in use on 127.0.0.1; choose another with --port, or --port 0 for any`,
+    });
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test("is started by exec where it does not run, gives the command its environment, and returns its exit code", async () => {
+    const script =
+      "console.log(process.env.HTTPS_PROXY, process.env.TF_CLI_CONFIG_FILE !== undefined); process.exit(7)";
+    const { code, text } = await local("exec", "--", process.execPath, "-e", script);
+    expect(code).toBe(7);
+    expect(text).toMatch(/^local cloud started at (\S+) \(pid \d+\); it keeps running/m);
+    const url = /started at (\S+)/.exec(text)?.[1] ?? "?";
+    expect(text).toContain(`${url} true`);
+  });
+
+  test("is found again: status, start and env", async () => {
+    const status = JSON.parse((await local("status", "--json")).text) as { pid: number; url: string };
+    expect(isAlive(status.pid)).toBe(true);
+    expect((await local("start")).text).toContain(`already running: ${status.url}`);
+    expect((await local("env")).text).toContain(`export HTTPS_PROXY='${status.url}'`);
+    const env = JSON.parse((await local("env", "--json")).text) as Record<string, string>;
+    expect(Object.keys(env)).toEqual(expect.arrayContaining(["SSL_CERT_FILE", "ALICLOUD_ACCESS_KEY", "NO_PROXY"]));
+  });
+
+  test("a command that is not there exits 1 and is named", async () => {
+    expect(await local("exec", "--", "no-such-command")).toEqual({
+      code: 1,
+      text: "error: no-such-command: command not found",
+    });
+  });
+
+  test("is stopped, and stopping twice is no error", async () => {
+    const { pid } = JSON.parse((await local("status", "--json")).text) as { pid: number };
+    expect(await local("stop")).toEqual({ code: 0, text: "stopped" });
+    expect(isAlive(pid)).toBe(false);
+    expect(await local("stop")).toEqual({ code: 0, text: "it was not running" });
+  });
+});
