@@ -99,7 +99,7 @@ export async function stopDaemon(stateDir: string): Promise<boolean> {
   }
   process.kill(status.pid, "SIGTERM");
   for (const end = Date.now() + stopPatienceMs; Date.now() < end;) {
-    if ((await runningStatus(stateDir)) === undefined) return true;
+    if (!isAlive(status.pid)) return true;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   process.kill(status.pid, "SIGKILL");

@@ -1,11 +1,15 @@
 // Builds dist/ after `npm ci`: the compiled package and the bundled agent. Skipped parts say why.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const node = (...args) => execFileSync(process.execPath, args, { cwd: root, stdio: "inherit" });
+const node = (...args) => {
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
+  // What went wrong was printed.
+  if (status !== 0) process.exit(status ?? 1);
+};
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 node(join("providers", "alicloud", "generate.mjs"));
