@@ -6,11 +6,14 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { parseDeployManifest, type DeployManifest } from "../sls/model/deploy-manifest";
+import {
+  deployManifestOutput as outputName,
+  parseDeployManifest,
+  type DeployManifest,
+} from "../sls/model/deploy-manifest";
 import { findTerraform, terraformMissing } from "./terraform-binary";
 
 const run = promisify(execFile);
-export const outputName = "cdktf_sls";
 
 export interface OutputsFrom {
   /** File with outputs; without it the synthesised stacks are asked. */

@@ -28,7 +28,7 @@ export function findTerraform(env: NodeJS.ProcessEnv): string | undefined {
 
 export const terraformMissing = (env: NodeJS.ProcessEnv): Error =>
   new Error(
-    `${env["TERRAFORM_BINARY_NAME"] || "neither terraform nor tofu"} not found on PATH; install Terraform ` +
+    `${env["TERRAFORM_BINARY_NAME"] ? `${env["TERRAFORM_BINARY_NAME"]} is not` : "neither terraform nor tofu is"} on PATH; install Terraform ` +
       `(https://developer.hashicorp.com/terraform/install) or OpenTofu (https://opentofu.org/docs/intro/install), ` +
       `or name the binary in TERRAFORM_BINARY_NAME`,
   );

@@ -1,5 +1,5 @@
 /** Searches through GetLogs until every line of every program is there. */
-import { SlsClient, type FoundLog } from "../../sls";
+import { type SlsClient, type FoundLog } from "../../sls";
 import { programs } from "./lines";
 
 export interface FoundLine {

@@ -39,11 +39,11 @@ describe("a plan", () => {
     const plan = planConfig(wanted, found);
     expect(plan.action).toBe("none");
     expect(plan.filled).toEqual([
-      "logSample",
       "inputDetail.mergeType",
       "inputDetail.maxSendRate",
       "inputDetail.filterKey",
       "outputDetail.endpoint",
+      "logSample",
     ]);
   });
 

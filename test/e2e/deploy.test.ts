@@ -165,7 +165,7 @@ describe("the deploy step", () => {
   test("without terraform says how to install it", async () => {
     const { code, text } = await cli(["plan"], { PATH: "/nonexistent", TERRAFORM_BINARY_NAME: "" });
     expect(code).toBe(1);
-    expect(text).toContain("neither terraform nor tofu found on PATH; install Terraform");
+    expect(text).toContain("neither terraform nor tofu is on PATH; install Terraform");
   });
 
   test("`cdktf destroy` takes everything away", async () => {
