@@ -2,7 +2,7 @@
  * `npm run demo`: the whole path on the local cloud, told as it happens.
  * Exit codes: 0 all lines found, 1 something failed, 130 or 143 ended by a signal.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -62,8 +62,10 @@ async function main(): Promise<number> {
   } catch (error) {
     if (signals > 0) return endBySignal;
     say(pc.red(`\nfailed: ${(error as Error).message}`));
-    say(`what the programs wrote is in ${join(root, "logs")}`);
     await stopAll(5_000);
+    const logs = join(root, "logs");
+    if (existsSync(logs) && readdirSync(logs).length > 0) say(`what the programs wrote is in ${logs}`);
+    else clean();
     return 1;
   }
 }

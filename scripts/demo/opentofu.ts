@@ -11,6 +11,7 @@ const version = "1.8.5";
 /** SHA-256 of the release archives, from the release's own SHA256SUMS. */
 const checksums: Readonly<Record<string, string>> = {
   linux_amd64: "e2951ba6be8ae9427aabbd5c6f243855e8b526cb2ae6bc33a05dae22d7e82632",
+  linux_arm64: "2535e8d4979806cbf79a1b704dccf1fae45b4d50ccaee3e54c1771044db4a573",
   darwin_amd64: "cb6d1b949691e50bed6c9cc17aefc999cf27e52200521efa9f107ce3ee08260f",
   darwin_arm64: "c77e545ab847c0d6acd322c010f457e1a30448476945c04074a48882c4b86dfe",
 };
@@ -58,7 +59,7 @@ async function download(platform: string, checksum: string, binary: string): Pro
   } catch (error) {
     const { message, cause } = error as Error;
     const why = cause instanceof Error ? `${message}: ${cause.message}` : message;
-    throw new Error(`could not download ${url} (${why}). By hand: ${terraformMissing(process.env).message}`);
+    throw new Error(`could not download ${url} (${why}); ${terraformMissing(process.env).message}`);
   }
   const actual = createHash("sha256").update(archive).digest("hex");
   if (actual !== checksum) throw new Error(`${url}: SHA-256 is ${actual}, must be ${checksum}; nothing was installed`);
