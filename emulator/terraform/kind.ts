@@ -1,6 +1,6 @@
 /** What the schema file does not say about a resource, and its life in the service. One file a resource in `resources/`. */
 import type { Cloud } from "./cloud";
-import { isZero, sameValue, isUnknown, textOf, type Value, type ValueMap } from "./values";
+import { isZero, sameValue, textOf, type Value, type ValueMap } from "./values";
 
 export interface Problem {
   readonly message: string;
@@ -25,7 +25,7 @@ export interface ResourceKind {
   readonly spelling?: Readonly<Record<string, (value: string) => string>>;
   /** Differences that are none: the argument keeps its former value. */
   readonly unchanged?: Readonly<Record<string, (prior: Value, wanted: Value, resource: ValueMap) => boolean>>;
-  /** Makes it and returns its id. */
+  /** Makes it and returns its id. In a plan that is being carried out nothing is unknown: what was, is null. */
   create(cloud: Cloud, planned: ValueMap): Promise<string>;
   /** After `create` (`prior` undefined then) and at each change. */
   update?(cloud: Cloud, id: string, planned: ValueMap, prior: ValueMap | undefined): Promise<void>;
@@ -98,11 +98,5 @@ export function idParts(id: string, idForm: string): string[] {
 
 /** The first of these arguments that is given: some have an old and a new name. */
 export function eitherOf(resource: ValueMap, ...names: readonly string[]): string {
-  return (
-    names
-      .map((name) => resource[name])
-      .filter((value) => !isUnknown(value))
-      .map(textOf)
-      .find(Boolean) ?? ""
-  );
+  return names.map((name) => textOf(resource[name])).find(Boolean) ?? "";
 }

@@ -146,10 +146,11 @@ export class Provider {
         await kind.remove(cloud, String(prior?.["id"]), prior ?? {});
         return {};
       }
-      const id = prior === undefined ? await kind.create(cloud, planned) : String(prior["id"]);
-      if (prior === undefined) state = stateOf(block, { ...planned, id }, {});
-      await kind.update?.(cloud, id, planned, prior);
-      state = stateOf(block, { ...planned, id }, {});
+      const wanted = stateOf(block, planned, {});
+      const id = prior === undefined ? await kind.create(cloud, wanted) : String(prior["id"]);
+      if (prior === undefined) state = { ...wanted, id };
+      await kind.update?.(cloud, id, wanted, prior);
+      state = { ...wanted, id };
       const found = await kind.read(cloud, id, state);
       if (found === undefined)
         throw new Error(`${kind.type} ${id} was written, but is not found when it is read back.`);

@@ -33,7 +33,10 @@ export function stateOf(block: Block, reference: ValueMap, found: ValueMap): Val
   }
   for (const [name, nested] of Object.entries(block.block_types ?? {})) {
     const single = nested.nesting_mode === "single";
-    const before = settled(reference[name]) ?? (single ? null : []);
+    const former = reference[name];
+    const before = isList(former)
+      ? former.map((item) => (isMap(item) ? stateOf(nested.block, item, {}) : settled(item)))
+      : (settled(former) ?? (single ? null : []));
     const value = found[name];
     const how = { sets: nested.nesting_mode === "set", sparse: true };
     if (value === undefined || single || sameValue(before, value, how)) state[name] = before;

@@ -5,9 +5,8 @@
 import { decode, encode, ExtensionCodec } from "@msgpack/msgpack";
 
 class Unknown {
-  toJSON(): string {
-    return "(known after apply)";
-  }
+  /** Left out of JSON: nothing unknown is ever sent. */
+  toJSON(): undefined {}
 }
 export const unknown = new Unknown();
 
