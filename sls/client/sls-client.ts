@@ -126,8 +126,8 @@ export class SlsClient extends NodeLogClient {
 
   /** One page of logs (GetLogs v1). */
   async searchLogs(project: string, logstore: string, request: GetLogsRequest): Promise<GetLogsResult> {
-    const query = { ...request, type: "log", query: request.query ?? "*", reverse: request.reverse ?? false };
-    const { value, reply } = await this.call("GET", project, `/logstores/${logstore}`, query, null);
+    const queries = { ...request, type: "log", query: request.query ?? "*", reverse: request.reverse ?? false };
+    const { value, reply } = await this.call({ verb: "GET", project, path: `/logstores/${logstore}`, queries });
     return { complete: header(reply, "x-log-progress") === "Complete", logs: value as FoundLog[] };
   }
 
@@ -139,7 +139,7 @@ export class SlsClient extends NodeLogClient {
     body: Buffer | null,
     headers: Readonly<Record<string, string | number>> = {},
   ): Promise<unknown> {
-    return (await this.call(verb, project, path, queries, body, headers)).value;
+    return (await this.call({ verb, project, path, queries, body: body ?? undefined, headers })).value;
   }
 
   private async list(project: string, path: string, key: string, query: object): Promise<string[]> {
@@ -155,57 +155,56 @@ export class SlsClient extends NodeLogClient {
     await this._request(verb, project, path, {}, body, { "x-log-bodyrawsize": body.byteLength });
   }
 
-  private async call(
-    verb: string,
-    project: string | undefined,
-    path: string,
-    queries: Readonly<Record<string, unknown>>,
-    body: Buffer | null,
-    headers: Readonly<Record<string, string | number>> = {},
-  ): Promise<{ value: unknown; reply: HttpReply }> {
+  /** Tries until it is answered, or may not be tried again. */
+  private async call(call: Call): Promise<Answer> {
     const tries = this.options.tries ?? 4;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.once(verb, project, path, queries, body, headers);
+        return await this.once(call);
       } catch (error) {
-        if (attempt >= tries || !mayRepeat(verb, error)) throw error;
+        if (attempt >= tries || !mayRepeat(call.verb, error)) throw error;
         await (this.options.sleep ?? realSleep)(200 * 2 ** (attempt - 1));
       }
     }
   }
 
-  private async once(
-    verb: string,
-    project: string | undefined,
-    path: string,
-    queries: Readonly<Record<string, unknown>>,
-    body: Buffer | null,
-    headers: Readonly<Record<string, string | number>>,
-  ): Promise<{ value: unknown; reply: HttpReply }> {
-    const query = Object.fromEntries(
-      Object.entries(queries).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
-    );
-    const texts = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, String(value)]));
-    const request = {
-      method: verb,
-      path,
-      query,
-      headers: { "content-type": "application/json", ...texts },
-      ...(body ? { body } : {}),
-    };
+  private async once({ verb, project, path, queries, body, headers = {} }: Call): Promise<Answer> {
+    const query = texts(queries);
+    const request = { method: verb, path, query, headers: { "content-type": "application/json", ...texts(headers) } };
     const credentials = await this._getCredentials();
     const date = (this.options.now ?? (() => new Date()))();
-    const signed = signV1(request, credentials, { date, algorithm: "hmac-sha1" });
+    const signed = signV1(body ? { ...request, body } : request, credentials, { date, algorithm: "hmac-sha1" });
     const search = encodeQuery(query);
     const host = project ? `${project}.${this.endpoint}` : this.endpoint;
     const url = new URL(`${this.use_https ? "https" : "http"}://${host}${path}${search ? `?${search}` : ""}`);
-    const reply = await this.transport.send({ method: verb, url, headers: signed, body: body ?? undefined });
+    const reply = await this.transport.send({ method: verb, url, headers: signed, body });
     if (reply.status !== 200) throw replyError(reply, `${verb} ${url.host}${path}`);
     const isJson = header(reply, "content-type")?.startsWith("application/json") && reply.body.length > 0;
     const text = reply.body.toString("utf8");
     return { value: isJson ? JSON.parse(text) : text, reply };
   }
 }
+
+interface Call {
+  readonly verb: string;
+  readonly project: string | undefined;
+  readonly path: string;
+  readonly queries: Readonly<Record<string, unknown>>;
+  readonly body?: Buffer | undefined;
+  readonly headers?: Readonly<Record<string, string | number>>;
+}
+
+interface Answer {
+  /** JSON where it is said to be, else text. */
+  readonly value: unknown;
+  readonly reply: HttpReply;
+}
+
+/** Values as they are sent; what is undefined is left out. */
+const texts = (values: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+  );
 
 /** A failed create may have been done: only what can be sent twice is sent twice. */
 function mayRepeat(verb: string, error: unknown): boolean {

@@ -50,6 +50,8 @@ export interface IndexKey {
   caseSensitive?: boolean;
   chn?: boolean;
   json_keys?: Readonly<Record<string, IndexKey>>;
+  /** Of a json key: every text in it, not only `json_keys`. */
+  index_all?: boolean;
 }
 
 export interface IndexBody {

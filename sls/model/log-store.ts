@@ -34,8 +34,10 @@ export interface LogStoreBody {
   appendMeta?: boolean;
   autoSplit?: boolean;
   maxSplitShard?: number;
-  mode?: "standard" | "query";
+  /** `lite` is an older spelling of `query`. */
+  mode?: "standard" | "query" | "lite";
   telemetryType?: string;
   hot_ttl?: number;
   infrequentAccessTTL?: number;
+  encrypt_conf?: Readonly<Record<string, unknown>>;
 }
