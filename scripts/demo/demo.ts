@@ -52,8 +52,9 @@ export async function runDemo(root: string, options: DemoOptions): Promise<boole
     await forwarder.write((program, n) => written.set(`${program} ${n}`, Date.now()));
   });
   const client = clientOf(local.env);
+  let found: string;
   try {
-    await step("search until all of them are found (GetLogs)", () => searchAndCheck(client, written));
+    found = await step("search until all of them are found (GetLogs)", () => searchAndCheck(client, written));
   } finally {
     client.close();
   }
@@ -69,6 +70,7 @@ export async function runDemo(root: string, options: DemoOptions): Promise<boole
     await run(bins.cdktf, args, { cwd: folders.app, env, onLine: showTerraform });
     await stopAll();
   });
+  say(pc.bold(`\n${found}`));
   return false;
 }
 
@@ -140,7 +142,8 @@ function clientOf(env: Readonly<Record<string, string>>): SlsClient {
   });
 }
 
-async function searchAndCheck(client: SlsClient, written: ReadonlyMap<string, number>): Promise<void> {
+/** Returns what was found, in a line; throws when that is not what was written. */
+async function searchAndCheck(client: SlsClient, written: ReadonlyMap<string, number>): Promise<string> {
   const found = await findAll(client, names.project, names.logstore);
   const todo = found.get("todo-list") ?? [];
   const asTyped = await countOf(client, names.project, names.logstore, "app-name=todo-list");
@@ -148,9 +151,11 @@ async function searchAndCheck(client: SlsClient, written: ReadonlyMap<string, nu
   say(firstLines(todo, written));
   const logs = new Map([...found].map(([program, lines]) => [program, lines.map(({ log }) => log)]));
   const { found: there, lost, doubled, changed } = tally(logs);
-  say(pc.bold(`\n  found ${there} of ${totalLines} lines, ${lost} lost, ${doubled} doubled\n`));
+  const result = `found ${there} of ${totalLines} lines, ${lost} lost, ${doubled} doubled`;
+  say(`\n  ${result}, ${changed} changed\n`);
   if (changed > 0) throw new Error(`${changed} logs are not as they were written`);
   if (lost + doubled > 0 || asTyped !== todo.length) throw new Error("what was found is not what was written");
+  return result;
 }
 
 /** The first few lines of todo-list, and how long each took from being written to being found. */
