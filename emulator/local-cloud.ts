@@ -15,7 +15,7 @@ export interface LocalCloudOptions {
   readonly stateDir: string;
   /** @default any free one */
   readonly port?: number;
-  /** An address of this machine. @default "127.0.0.1" */
+  /** A loopback address: whoever reaches it is let in by a key that lies in a file. @default "127.0.0.1" */
   readonly host?: string;
   /** Region of endpoints that do not name one. @default "cn-hangzhou" */
   readonly region?: string;
@@ -56,6 +56,9 @@ const keptRequests = 10_000;
 
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const { stateDir, host = "127.0.0.1", region = "cn-hangzhou", now = () => new Date() } = options;
+  if (!isLoopback(host)) {
+    throw new Error(`host must be a loopback address such as 127.0.0.1 or ::1, got ${JSON.stringify(host)}`);
+  }
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const credentials = options.credentials ?? keptCredentials(stateDir);
   const keys = new Map([[credentials.accessKeyId, credentials]]);
@@ -90,7 +93,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const authority = await CertificateAuthority.open(stateDir);
   const gateway = new Gateway({ authority, region, handle });
   const port = await gateway.listen(options.port ?? 0, host);
-  const url = `http://${host}:${port}`;
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   return {
     port,
     url,
@@ -103,16 +106,29 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   };
 }
 
+const isLoopback = (host: string): boolean =>
+  host === "::1" || host === "localhost" || /^127(\.\d{1,3}){3}$/.test(host);
+
 /** The access key in the state folder, made at the first start. */
 export function keptCredentials(stateDir: string): Credentials {
   const file = join(stateDir, "access-key.json");
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Credentials;
+  if (existsSync(file)) return readCredentials(file);
   const made = {
     accessKeyId: `LTAILOCAL${randomBytes(8).toString("hex")}`,
     accessKeySecret: randomBytes(20).toString("hex"),
   };
   writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
   return made;
+}
+
+function readCredentials(file: string): Credentials {
+  try {
+    const { accessKeyId, accessKeySecret } = JSON.parse(readFileSync(file, "utf8")) as Partial<Credentials>;
+    if (accessKeyId && accessKeySecret) return { accessKeyId, accessKeySecret };
+  } catch {
+    // Said below, without what is in the file.
+  }
+  throw new Error(`${file} holds no access key; remove it, and the next start makes a new one`);
 }
 
 export const statusPath = "/_local/status";

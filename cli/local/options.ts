@@ -20,5 +20,8 @@ export const stateDir = (flags: LocalFlags): string => resolve(flags.state);
 export const providers = ["stand-in", "real"] as const;
 export type ProviderChoice = (typeof providers)[number];
 
+/** cdktf would put the stand-in into the user's plugin cache, under the name and version of the real provider. */
+const noPluginCache = { TF_PLUGIN_CACHE_DIR: "", CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1" };
+
 export const providerEnv = (flags: LocalFlags, provider: ProviderChoice): Record<string, string> =>
-  provider === "real" ? {} : installStandIn(stateDir(flags)).env;
+  provider === "real" ? {} : { ...installStandIn(stateDir(flags)).env, ...noPluginCache };

@@ -22,6 +22,8 @@ export function runCommand(): Command {
       const folder = stateDir(flags);
       const other = await runningStatus(folder);
       if (other) throw new Error(`a local cloud with this state folder runs already (pid ${other.pid}, ${other.url})`);
+      // Before anything listens: when it fails, nothing is left running.
+      const provider = providerEnv(flags, "stand-in");
       const cloud = await startLocalCloud({ stateDir: folder, port: portOf(flags.port), region: flags.region }).catch(
         (error: NodeJS.ErrnoException) => {
           if (error.code !== "EADDRINUSE") throw error;
@@ -30,7 +32,7 @@ export function runCommand(): Command {
       );
       const announced = announce(folder, cloud);
       const { port, url } = cloud;
-      const ready = { port, pid: process.pid, url, env: { ...cloud.env(), ...providerEnv(flags, "stand-in") } };
+      const ready = { port, pid: process.pid, url, env: { ...cloud.env(), ...provider } };
       if (flags.json) process.stdout.write(`${JSON.stringify(ready)}\n`);
       else process.stdout.write(`${pc.green("ready")} at ${url}, in memory; Ctrl-C stops it\n`);
       await new Promise<void>((resolve) => {

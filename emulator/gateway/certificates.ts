@@ -35,9 +35,10 @@ export class CertificateAuthority {
     const files = { caFile: join(folder, "ca.pem"), caBundleFile: join(folder, "ca-bundle.pem") };
     const keyFile = join(folder, "ca-key.pem");
     if (existsSync(files.caFile) && existsSync(keyFile)) {
-      const certificate = new x509.X509Certificate(readFileSync(files.caFile, "utf8"));
+      const { certificate, keys } = await readAuthority(files.caFile, keyFile);
       if (certificate.notAfter.getTime() > Date.now() + 30 * day) {
-        return new CertificateAuthority(files, certificate, await readKeys(readFileSync(keyFile, "utf8"), certificate));
+        writeBundle(files, certificate);
+        return new CertificateAuthority(files, certificate, keys);
       }
     }
     const keys = await subtle.generateKey(algorithm, true, ["sign", "verify"]);
@@ -56,7 +57,7 @@ export class CertificateAuthority {
     });
     writeFileSync(keyFile, await privateKeyPem(keys.privateKey), { mode: 0o600 });
     writeFileSync(files.caFile, `${certificate.toString("pem")}\n`);
-    writeFileSync(files.caBundleFile, `${[certificate.toString("pem"), ...rootCertificates].join("\n")}\n`);
+    writeBundle(files, certificate);
     return new CertificateAuthority(files, certificate, keys);
   }
 
@@ -96,6 +97,11 @@ export class CertificateAuthority {
   }
 }
 
+/** At every start: the public authorities are those of the Node that runs. */
+function writeBundle({ caBundleFile }: AuthorityFiles, certificate: x509.X509Certificate): void {
+  writeFileSync(caBundleFile, `${[certificate.toString("pem"), ...rootCertificates].join("\n")}\n`);
+}
+
 const serialNumber = (): string => `01${randomBytes(15).toString("hex")}`;
 
 async function privateKeyPem(key: CryptoKey): Promise<string> {
@@ -103,6 +109,20 @@ async function privateKeyPem(key: CryptoKey): Promise<string> {
   return createPrivateKey({ key: der, format: "der", type: "pkcs8" })
     .export({ type: "pkcs8", format: "pem" })
     .toString();
+}
+
+async function readAuthority(
+  caFile: string,
+  keyFile: string,
+): Promise<{ certificate: x509.X509Certificate; keys: CryptoKeyPair }> {
+  try {
+    const certificate = new x509.X509Certificate(readFileSync(caFile, "utf8"));
+    return { certificate, keys: await readKeys(readFileSync(keyFile, "utf8"), certificate) };
+  } catch (error) {
+    throw new Error(`${caFile} and ${keyFile} cannot be read; remove both, and the next start makes a new authority`, {
+      cause: error,
+    });
+  }
 }
 
 async function readKeys(pem: string, certificate: x509.X509Certificate): Promise<CryptoKeyPair> {

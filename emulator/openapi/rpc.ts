@@ -1,22 +1,11 @@
 /** OpenAPI in RPC style: parameters in the query or a form, HMAC-SHA1 signature over them. Source: ECS API reference, "Request signature". */
-import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import { byText, percentEncode, splitTarget, type Credentials } from "../../sls/wire/request";
 import type { GatewayReply, GatewayRequest } from "../gateway/gateway";
-
-export class RpcError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-    this.name = "RpcError";
-  }
-}
+import { checkTimestamp, checkToken, keyOf, sameText, signatureDoesNotMatch } from "./rpc-checks";
+import { RpcError } from "./rpc-error";
 
 export type RpcParameters = Readonly<Record<string, string>>;
-
-const maxSkewMs = 15 * 60 * 1000;
 
 export function parametersOf(request: GatewayRequest): RpcParameters {
   const { query } = splitTarget(request.url);
@@ -41,27 +30,14 @@ export function verifyRpc(
   keys: ReadonlyMap<string, Credentials>,
   now: Date,
 ): void {
-  const id = parameters["AccessKeyId"];
-  if (!id) throw new RpcError(400, "MissingAccessKeyId", "AccessKeyId is mandatory for this action.");
-  const key = keys.get(id);
-  if (key === undefined) throw new RpcError(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
-  if (parameters["SignatureMethod"] !== "HMAC-SHA1") {
-    throw new RpcError(
-      400,
-      "InvalidParameter",
-      `SignatureMethod must be HMAC-SHA1, got ${parameters["SignatureMethod"]}`,
-    );
+  const key = keyOf(keys, parameters["AccessKeyId"]);
+  const { SignatureMethod: by = "nothing", Timestamp: timestamp, Signature: signature = "" } = parameters;
+  if (by !== "HMAC-SHA1") {
+    throw new RpcError(400, "InvalidParameter", `SignatureMethod must be HMAC-SHA1, got ${by}`);
   }
-  const time = Date.parse(parameters["Timestamp"] ?? "");
-  if (!(Math.abs(time - now.getTime()) <= maxSkewMs)) {
-    throw new RpcError(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.");
-  }
-  const [given, right] = [parameters["Signature"] ?? "", rpcSignature(method, parameters, key.accessKeySecret)].map(
-    (text) => Buffer.from(text),
-  ) as [Buffer, Buffer];
-  if (given.length !== right.length || !timingSafeEqual(given, right)) {
-    throw new RpcError(400, "SignatureDoesNotMatch", "Specified signature is not matched with our calculation.");
-  }
+  checkToken(key, parameters["SecurityToken"]);
+  checkTimestamp(timestamp, now);
+  if (!sameText(signature, rpcSignature(method, parameters, key.accessKeySecret))) throw signatureDoesNotMatch();
 }
 
 export function rpcReply(status: number, json: object, now: Date): GatewayReply {

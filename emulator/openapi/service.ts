@@ -4,7 +4,9 @@ import type { Store } from "../store/store";
 import { business } from "./business";
 import { ecs } from "./ecs";
 import { location } from "./location";
-import { parametersOf, RpcError, rpcReply, verifyRpc, type RpcParameters } from "./rpc";
+import { isAcs3, verifyAcs3 } from "./acs3";
+import { parametersOf, rpcReply, verifyRpc, type RpcParameters } from "./rpc";
+import { RpcError } from "./rpc-error";
 import { sts } from "./sts";
 
 export interface RpcContext {
@@ -43,8 +45,9 @@ export function answerRpc(
   const action = parameters["Action"] || request.headers["x-acs-action"] || "-";
   const { store, keys, now } = options;
   try {
-    verifyRpc(request.method, parameters, keys, now);
-    const operation = products[product][action];
+    if (isAcs3(request)) verifyAcs3(request, keys, now);
+    else verifyRpc(request.method, parameters, keys, now);
+    const operation = Object.hasOwn(products[product], action) ? products[product][action] : undefined;
     if (operation === undefined) {
       throw new RpcError(404, "InvalidAction.NotFound", `the local cloud does not serve ${product} ${action} yet`);
     }

@@ -1,4 +1,5 @@
 import { logtailConfigProblems, type FoundLogtailConfig, type LogtailConfigBody } from "../../sls/model/logtail-config";
+import { objectField, textField } from "../sls/fields";
 import { jsonBody, page, projectOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
 import { configNotExist, logStoreNotExist, ServiceError } from "../sls/service-error";
 import type { Stored } from "../store/store";
@@ -6,18 +7,24 @@ import type { Stored } from "../store/store";
 const invalid = (why: string): ServiceError =>
   new ServiceError(400, "InvalidParameter", `invalid config resource json: ${why}`);
 const maxConfigs = 200;
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The request's fields as they came; the times are the server's, and an empty sample is none. */
 function read(context: SlsContext): LogtailConfigBody {
-  const { createTime: _c, lastModifyTime: _m, logSample, ...body } = jsonBody(context);
-  if (!isObject(body["inputDetail"])) throw invalid("inputDetail must be an object");
-  if (!isObject(body["outputDetail"])) throw invalid("outputDetail must be an object");
-  const { projectName } = body["outputDetail"];
-  if (projectName && projectName !== context.projectName)
-    throw invalid(`outputDetail.projectName is ${String(projectName)}`);
-  const config = { ...body, ...(logSample ? { logSample } : {}) } as unknown as LogtailConfigBody;
+  const { createTime: _c, lastModifyTime: _m, logSample: _s, ...body } = jsonBody(context);
+  const outputDetail = objectField(body, "outputDetail", invalid);
+  const projectName = textField(outputDetail, "projectName", invalid);
+  if (projectName !== "" && projectName !== context.projectName)
+    throw invalid(`outputDetail.projectName is ${projectName}, the project of the request is ${context.projectName}`);
+  const logSample = textField(jsonBody(context), "logSample", invalid);
+  const config = {
+    ...body,
+    configName: textField(body, "configName", invalid),
+    inputType: textField(body, "inputType", invalid),
+    inputDetail: objectField(body, "inputDetail", invalid),
+    outputType: textField(body, "outputType", invalid),
+    outputDetail: { ...outputDetail, logstoreName: textField(outputDetail, "logstoreName", invalid) },
+    ...(logSample === "" ? {} : { logSample }),
+  } as LogtailConfigBody;
   const [problem] = logtailConfigProblems(config);
   if (problem !== undefined) throw invalid(problem);
   const { logstoreName } = config.outputDetail;

@@ -1,14 +1,20 @@
 import { type Operation, type SlsContext, type SlsReply } from "../sls/context";
+import { parameterInvalid } from "../sls/service-error";
 import { askedOf, matching } from "./get-logs";
 
-/** At most this many intervals; the service picks a round length. */
+/** At most this many intervals where the caller does not say how long they are; the service picks a round length. */
 const maxIntervals = 60;
+/** No reply holds more: a range of years by the second would fill the memory. */
+const mostIntervals = 10_000;
 
 function histograms(context: SlsContext): SlsReply {
   const asked = askedOf({ ...context.query, line: 0 });
   const found = matching(context, asked);
   const wanted = Number(context.query["interval"]);
   const width = wanted > 0 ? Math.floor(wanted) : Math.max(1, Math.ceil((asked.to - asked.from) / maxIntervals));
+  if ((asked.to - asked.from) / width > mostIntervals) {
+    throw parameterInvalid(`interval ${width} cuts the range into more than ${mostIntervals} parts`);
+  }
   const bars = [];
   for (let from = asked.from; from < asked.to; from += width) {
     bars.push({ from, to: Math.min(from + width, asked.to), count: 0, progress: "Complete" });

@@ -1,4 +1,5 @@
-import type { IndexBody } from "../../sls/model/log-index";
+import { maxTextLenProblem, type IndexBody } from "../../sls/model/log-index";
+import { isObject, objectField, textListField } from "../sls/fields";
 import { jsonBody, logstoreOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
 import { parameterInvalid, ServiceError } from "../sls/service-error";
 
@@ -6,26 +7,37 @@ const infoInvalid = (message: string): ServiceError => new ServiceError(400, "In
 const types = ["text", "long", "double", "json"];
 
 function read(context: SlsContext): IndexBody {
-  const body = jsonBody(context) as IndexBody;
-  if (!body.line && !body.keys) throw infoInvalid("at least one of line and keys must be given");
-  if (body.line && !Array.isArray(body.line.token))
-    throw infoInvalid("required field token is lacking or of error format");
-  for (const [name, key] of Object.entries(body.keys ?? {})) {
-    if (!types.includes(key.type)) throw infoInvalid(`type of key ${name} must be one of ${types.join(", ")}`);
-    if (key.type === "text" && !Array.isArray(key.token))
-      throw infoInvalid("required field token is lacking or of error format");
+  // Some clients send null for what is not given.
+  const body = Object.fromEntries(Object.entries(jsonBody(context)).filter(([, value]) => value !== null));
+  const { line, keys } = body;
+  if (!line && !keys) throw infoInvalid("at least one of line and keys must be given");
+  if (line !== undefined) checkTokens(objectField(body, "line", infoInvalid));
+  for (const [name, key] of Object.entries(objectField(body, "keys", infoInvalid))) {
+    if (!isObject(key) || !types.includes(String(key["type"])))
+      throw infoInvalid(`type of key ${name} must be one of ${types.join(", ")}`);
+    if (key["type"] === "text") checkTokens(key);
+    objectField(key, "json_keys", infoInvalid);
   }
-  const { max_text_len: length = 2048 } = body;
-  if (length !== 0 && (length < 64 || length > 16384))
+  // Go sends 0 for what is not given.
+  if (body["max_text_len"] === 0) delete body["max_text_len"];
+  const length = body["max_text_len"];
+  if (length !== undefined && maxTextLenProblem(Number(length)) !== undefined)
     throw infoInvalid("max_text_len must be within range [64, 16384]");
   return body;
+}
+
+function checkTokens(words: Record<string, unknown>): void {
+  const lacking = (): ServiceError => infoInvalid("required field token is lacking or of error format");
+  if (!Array.isArray(words["token"])) throw lacking();
+  for (const name of ["token", "include_keys", "exclude_keys"]) textListField(words, name, lacking);
 }
 
 function get(context: SlsContext): object {
   const { index, body } = logstoreOf(context);
   if (index === undefined) throw new ServiceError(404, "IndexConfigNotExist", "index config doesn't exist");
   const added = { ttl: body.ttl, storage: "pg", index_mode: "v2", lastModifyTime: index.lastModifyTime };
-  return { log_reduce: false, max_text_len: 2048, ...index.body, ...added };
+  // `max_text_len` only where it was given: a default here is a change that a Terraform plan can never settle.
+  return { log_reduce: false, ...index.body, ...added };
 }
 
 export const indexOperations: readonly Operation[] = [

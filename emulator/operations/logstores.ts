@@ -5,6 +5,7 @@ import {
   type LogStoreBody,
 } from "../../sls/model/log-store";
 import { logstoreNameProblem } from "../../sls/model/names";
+import { isObject, textField } from "../sls/fields";
 import { jsonBody, logstoreOf, page, projectOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
 import { parameterInvalid, ServiceError } from "../sls/service-error";
 import { Logstore } from "../store/logstore";
@@ -20,20 +21,21 @@ function read(body: Record<string, unknown>): LogStoreBody {
   const autoSplit = flag("autoSplit");
   const maxSplitShard = count("maxSplitShard");
   const wanted: LogStoreBody = {
-    logstoreName: String(body["logstoreName"] ?? ""),
+    logstoreName: textField(body, "logstoreName", infoInvalid),
     ttl: Number(body["ttl"] ?? 30),
     shardCount: Number(body["shardCount"] ?? 2),
     enable_tracking: flag("enable_tracking"),
     appendMeta: flag("appendMeta"),
     autoSplit,
     maxSplitShard: maxSplitShard ?? 0,
-    telemetryType: typeof body["telemetryType"] === "string" ? body["telemetryType"] : "",
-    mode: body["mode"] === "query" ? "query" : "standard",
+    telemetryType: textField(body, "telemetryType", infoInvalid),
+    mode: modeOf(textField(body, "mode", infoInvalid)),
   };
   const hot = count("hot_ttl");
   const cold = count("infrequentAccessTTL");
   if (hot !== undefined) wanted.hot_ttl = hot;
   if (cold !== undefined) wanted.infrequentAccessTTL = cold;
+  if (isObject(body["encrypt_conf"])) wanted.encrypt_conf = body["encrypt_conf"];
   const problems = [
     logstoreNameProblem(wanted.logstoreName) && `logstore name ${wanted.logstoreName} is invalid`,
     retentionProblem(wanted.ttl) && `ttl must be within range [1, 3650], got ${wanted.ttl}`,
@@ -45,6 +47,12 @@ function read(body: Record<string, unknown>): LogStoreBody {
   const problem = problems.find((one) => one);
   if (problem) throw infoInvalid(problem);
   return wanted;
+}
+
+function modeOf(mode: string): NonNullable<LogStoreBody["mode"]> {
+  if (mode === "") return "standard";
+  if (mode === "standard" || mode === "query" || mode === "lite") return mode;
+  throw infoInvalid(`mode must be standard, query or lite, got ${mode}`);
 }
 
 function create(context: SlsContext): object {

@@ -1,5 +1,6 @@
 import type { MachineGroupBody } from "../../sls/model/machine-group";
 import { machineGroupNameProblem } from "../../sls/model/names";
+import { objectField, textField, textListField } from "../sls/fields";
 import { jsonBody, jsonValue, page, projectOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
 import { configNotExist, machineGroupNotExist, ServiceError } from "../sls/service-error";
 import type { Stored } from "../store/store";
@@ -10,20 +11,22 @@ const maxGroups = 200;
 
 function read(context: SlsContext): MachineGroupBody {
   const body = jsonBody(context);
-  const {
-    groupName = "",
-    groupType = "",
-    machineIdentifyType = "ip",
-    machineList = [],
-  } = body as Partial<MachineGroupBody>;
+  const groupName = textField(body, "groupName", invalid);
+  const groupType = textField(body, "groupType", invalid);
+  const machineIdentifyType = textField(body, "machineIdentifyType", invalid, "ip");
+  const machineList = textListField(body, "machineList", invalid);
   const problem = machineGroupNameProblem(groupName);
   if (problem !== undefined) throw invalid(problem);
   if (machineIdentifyType !== "ip" && machineIdentifyType !== "userdefined") {
-    throw invalid(`machineIdentifyType must be ip or userdefined, got ${String(machineIdentifyType)}`);
+    throw invalid(`machineIdentifyType must be ip or userdefined, got ${machineIdentifyType}`);
   }
-  if (!Array.isArray(machineList)) throw invalid("machineList must be a list");
-  const { groupTopic = "", externalName = "" } = (body["groupAttribute"] ?? {}) as MachineGroupBody["groupAttribute"];
-  return { groupName, groupType, machineIdentifyType, machineList, groupAttribute: { groupTopic, externalName } };
+  if (groupType !== "" && groupType !== "Armory") throw invalid(`groupType must be empty or Armory, got ${groupType}`);
+  const attribute = objectField(body, "groupAttribute", invalid);
+  const groupAttribute = {
+    groupTopic: textField(attribute, "groupTopic", invalid),
+    externalName: textField(attribute, "externalName", invalid),
+  };
+  return { groupName, groupType, machineIdentifyType, machineList, groupAttribute };
 }
 
 function groupOf(context: SlsContext): Stored<MachineGroupBody> {

@@ -1,9 +1,11 @@
 import { projectNameProblem } from "../../sls/model/names";
+import { textField } from "../sls/fields";
 import { jsonBody, page, projectOf, type Operation, type SlsContext } from "../sls/context";
 import { parameterInvalid, ServiceError } from "../sls/service-error";
 import { newProject, type Project } from "../store/store";
 
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
+/** `projectName`, `description` … of a request. */
+const text = (body: Record<string, unknown>, name: string): string => textField(body, name, parameterInvalid);
 /** `2020-11-18 16:55:57` */
 const dateText = (date: Date): string => date.toISOString().slice(0, 19).replace("T", " ");
 
@@ -24,14 +26,14 @@ function describe(project: Project): object {
 
 function create(context: SlsContext): object {
   const body = jsonBody(context);
-  const name = text(body["projectName"]);
+  const name = text(body, "projectName");
   const problem = projectNameProblem(name);
   if (problem !== undefined) throw parameterInvalid(problem);
   if (context.store.projects.has(name)) {
     throw new ServiceError(400, "ProjectAlreadyExist", `Project ${name} already exist`);
   }
-  const group = text(body["resourceGroupId"]) || "rg-local";
-  context.store.projects.set(name, newProject(name, context.region, text(body["description"]), group, context.now));
+  const group = text(body, "resourceGroupId") || "rg-local";
+  context.store.projects.set(name, newProject(name, context.region, text(body, "description"), group, context.now));
   return {};
 }
 
@@ -65,7 +67,7 @@ export const projectOperations: readonly Operation[] = [
     scope: "project",
     handle: (context) => {
       const project = projectOf(context);
-      project.description = text(jsonBody(context)["description"]);
+      project.description = text(jsonBody(context), "description");
       project.lastModifyTime = context.now;
       return {};
     },
@@ -86,8 +88,8 @@ export const projectOperations: readonly Operation[] = [
     path: "/resourcegroup",
     handle: (context) => {
       const body = jsonBody(context);
-      const project = projectOf({ ...context, projectName: text(body["resourceId"]) });
-      project.resourceGroupId = text(body["resourceGroupId"]);
+      const project = projectOf({ ...context, projectName: text(body, "resourceId") });
+      project.resourceGroupId = text(body, "resourceGroupId");
       return {};
     },
   },

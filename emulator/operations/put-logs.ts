@@ -2,7 +2,7 @@ import { compressTypes, decompress, type CompressType } from "../../sls/wire/com
 import { decodeLogGroup, encodeLogGroup } from "../../sls/wire/log-group";
 import type { LogGroup } from "../../sls/model/log";
 import { logstoreOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
-import { postBodyInvalid, ServiceError } from "../sls/service-error";
+import { parameterInvalid, postBodyInvalid, ServiceError } from "../sls/service-error";
 
 /** Raw bytes of one request. */
 const maxRaw = 10 * 1024 * 1024;
@@ -79,6 +79,7 @@ function put(context: SlsContext): object {
     stored = encodeLogGroup(group);
   }
   const key = context.query["key"] ?? context.headers["x-log-hashkey"];
+  if (key !== undefined && !/^[0-9a-f]{1,32}$/i.test(key)) throw parameterInvalid(`invalid hash key ${key}`);
   logstore.append({ group, bytes: stored, receiveTime: now }, key);
   return {};
 }

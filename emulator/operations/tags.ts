@@ -1,13 +1,14 @@
+import { isObject, jsonParameter, listField, textField, textListField, type Json } from "../sls/fields";
 import { jsonBody, projectOf, type Operation, type SlsContext } from "../sls/context";
 import { parameterInvalid, postBodyInvalid } from "../sls/service-error";
 import type { Project } from "../store/store";
 
 const types = ["project", "logstore", "dashboard", "machinegroup", "logtailconfig"];
 
-function typeOf(value: unknown): string {
-  const type = String(value ?? "").toLowerCase();
-  if (!types.includes(type)) throw parameterInvalid(`The resource type is not supported: ${String(value)}`);
-  return type;
+function typeOf(values: Json): string {
+  const type = textField(values, "resourceType", parameterInvalid);
+  if (types.includes(type.toLowerCase())) return type.toLowerCase();
+  throw parameterInvalid(`The resource type is not supported: ${type}`);
 }
 
 /** Ids are `project` or `project#name`; the project comes from the id, for the call may be made on the host without one. */
@@ -15,16 +16,25 @@ function ownerOf(context: SlsContext, id: string): Project {
   return projectOf({ ...context, projectName: id.split("#")[0] ?? "" });
 }
 
-function idOf(value: unknown): string {
-  if (Array.isArray(value) && value.length === 1 && typeof value[0] === "string") return value[0];
+function idOf(values: Json): string {
+  const [id, ...more] = textListField(values, "resourceId", parameterInvalid);
+  if (id !== undefined && more.length === 0) return id;
   throw parameterInvalid("resourceId must be a list of one id");
+}
+
+/** `[{key, value}]` */
+function pairsOf(values: Json): { key: string; value: string }[] {
+  return listField(values, "tags", postBodyInvalid).map((tag) => {
+    if (!isObject(tag)) throw postBodyInvalid("tags must be a list of objects with key and value");
+    return { key: textField(tag, "key", postBodyInvalid), value: textField(tag, "value", postBodyInvalid) };
+  });
 }
 
 function tag(context: SlsContext): object {
   const body = jsonBody(context);
-  const type = typeOf(body["resourceType"]);
-  const id = idOf(body["resourceId"]);
-  const tags = (body["tags"] ?? []) as { key: string; value: string }[];
+  const type = typeOf(body);
+  const id = idOf(body);
+  const tags = pairsOf(body);
   if (tags.length === 0 || tags.length > 20)
     throw postBodyInvalid("request tag key value pair size must little than 20");
   const all = ownerOf(context, id).tags;
@@ -37,20 +47,21 @@ function tag(context: SlsContext): object {
 
 function untag(context: SlsContext): object {
   const body = jsonBody(context);
-  const id = idOf(body["resourceId"]);
+  const id = idOf(body);
   const all = ownerOf(context, id).tags;
-  const key = `${typeOf(body["resourceType"])}#${id}`;
+  const key = `${typeOf(body)}#${id}`;
   if (body["all"] === true) all.delete(key);
-  for (const name of (body["tags"] ?? []) as string[]) all.get(key)?.delete(name);
+  for (const name of textListField(body, "tags", postBodyInvalid)) all.get(key)?.delete(name);
   return {};
 }
 
 function list(context: SlsContext): object {
-  const type = typeOf(context.query["resourceType"]);
-  const ids = JSON.parse(context.query["resourceId"] ?? "null") as string[] | null;
-  const wanted = JSON.parse(context.query["tags"] ?? "null") as { key: string; value?: string }[] | null;
+  const type = typeOf(context.query);
+  const asked = jsonParameter(context.query, "resourceId", parameterInvalid);
+  const ids = textListField(asked, "resourceId", parameterInvalid);
+  const wanted = pairsOf(jsonParameter(context.query, "tags", parameterInvalid));
   const projects =
-    ids === null
+    ids.length === 0
       ? context.projectName === undefined
         ? [...context.store.projects.values()]
         : [projectOf(context)]
@@ -58,8 +69,8 @@ function list(context: SlsContext): object {
   const tagResources = projects.flatMap((project) =>
     [...project.tags].flatMap(([key, tags]) => {
       const resourceId = key.slice(type.length + 1);
-      if (!key.startsWith(`${type}#`) || (ids !== null && !ids.includes(resourceId))) return [];
-      const matches = (wanted ?? []).every(({ key: k, value }) => tags.has(k) && (!value || tags.get(k) === value));
+      if (!key.startsWith(`${type}#`) || (ids.length > 0 && !ids.includes(resourceId))) return [];
+      const matches = wanted.every(({ key: k, value }) => tags.has(k) && (value === "" || tags.get(k) === value));
       if (!matches) return [];
       return [...tags].map(([tagKey, tagValue]) => ({ resourceType: type, resourceId, tagKey, tagValue }));
     }),

@@ -10,6 +10,8 @@ export type Matcher = (log: FlatLog) => boolean;
 interface TextRule {
   words(text: string): string[];
   normal(text: string): string;
+  /** Whether one of the text's words is this one (as `words` gives it), without cutting the whole text up. */
+  hasWord(text: string, word: string): boolean;
 }
 
 const never: Matcher = () => false;
@@ -43,7 +45,17 @@ function ruleOf({
     flush();
     return found;
   };
-  return { words, normal };
+  const ends = (letter: string | undefined): boolean =>
+    letter === undefined || separators.has(letter) || (chn === true && chinese.test(letter));
+  const hasWord = (text: string, word: string): boolean => {
+    const all = normal(text);
+    const alone = chn === true && chinese.test(word);
+    for (let at = all.indexOf(word); at >= 0; at = all.indexOf(word, at + 1)) {
+      if (alone || (ends(all[at - 1]) && ends(all[at + word.length]))) return true;
+    }
+    return false;
+  };
+  return { words, normal, hasWord };
 }
 
 /** Searchable without being in the index. */
@@ -51,9 +63,10 @@ const alwaysIndexed = (key: string): boolean =>
   key === "__topic__" || key === "__source__" || key.startsWith("__tag__:");
 
 interface Field {
-  readonly key: string;
   readonly type: IndexKey["type"];
   readonly rule: TextRule;
+  /** undefined: this log has no such field. */
+  read(log: FlatLog): string | undefined;
 }
 
 export function compile(query: Query, index: IndexBody): Matcher {
@@ -71,7 +84,7 @@ export function compile(query: Query, index: IndexBody): Matcher {
     }
     case "exists": {
       const field = fieldOf(query.key, index);
-      return field ? (log) => log[field.key] !== undefined : never;
+      return field ? (log) => field.read(log) !== undefined : never;
     }
     case "compare":
       return compare(query.key, query.by, query.value, index);
@@ -87,10 +100,40 @@ function fieldOf(name: string, index: IndexBody): Field | undefined {
   const key = keys[name] ? name : Object.keys(keys).find((one) => keys[one]?.alias === name);
   if (key !== undefined) {
     const entry = keys[key] as IndexKey;
-    return { key, type: entry.type, rule: ruleOf(entry) };
+    return { type: entry.type, rule: ruleOf(entry), read: (log) => log[key] };
   }
-  if (!alwaysIndexed(name)) return undefined;
-  return { key: name, type: "text", rule: ruleOf(index.line ?? {}) };
+  if (!alwaysIndexed(name)) return jsonFieldOf(name, keys);
+  return { type: "text", rule: ruleOf(index.line ?? {}), read: (log) => log[name] };
+}
+
+/** `detail.user.name`: a value within the JSON text of a field whose type is json. */
+function jsonFieldOf(name: string, keys: NonNullable<IndexBody["keys"]>): Field | undefined {
+  const parent = Object.keys(keys).find((one) => keys[one]?.type === "json" && name.startsWith(`${one}.`));
+  if (parent === undefined) return undefined;
+  const { json_keys = {}, index_all, ...outer } = keys[parent] as IndexKey;
+  const path = name.slice(parent.length + 1);
+  const found = Object.keys(json_keys).find((one) => one === path || json_keys[one]?.alias === path);
+  const entry = found === undefined ? undefined : json_keys[found];
+  if (entry === undefined && !index_all) return undefined;
+  const at = found ?? path;
+  return {
+    type: entry?.type ?? "text",
+    rule: ruleOf({ ...outer, ...entry }),
+    read: (log) => valueAt(log[parent], at.split(".")),
+  };
+}
+
+function valueAt(json: string | undefined, path: readonly string[]): string | undefined {
+  try {
+    let value: unknown = JSON.parse(json ?? "");
+    for (const name of path) {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+      value = (value as Record<string, unknown>)[name];
+    }
+    return typeof value === "string" ? value : JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function compare(name: string, by: Comparison, value: number, index: IndexBody): Matcher {
@@ -104,7 +147,7 @@ function compare(name: string, by: Comparison, value: number, index: IndexBody):
     );
   }
   return (log) => {
-    const text = log[field.key];
+    const text = field.read(log);
     if (text === undefined || text.trim() === "" || Number.isNaN(Number(text))) return false;
     const found = Number(text);
     switch (by) {
@@ -139,17 +182,19 @@ function texts(query: TextQuery, index: IndexBody): Matcher {
   }
   const matches = testOf(query, field.rule);
   return (log) => {
-    const text = log[field.key];
+    const text = field.read(log);
     return text !== undefined && matches([text]);
   };
 }
 
-function lineTexts(log: FlatLog, line: IndexLine): string[] {
-  return Object.entries(log)
-    .filter(([key]) => key !== "__time__" && key !== "__time_ns_part__")
-    .filter(([key]) => !line.include_keys?.length || line.include_keys.includes(key))
-    .filter(([key]) => !line.exclude_keys?.includes(key))
-    .map(([, text]) => text);
+function lineTexts(log: FlatLog, { include_keys: only, exclude_keys: without }: IndexLine): string[] {
+  const texts: string[] = [];
+  for (const key in log) {
+    if (key === "__time__" || key === "__time_ns_part__") continue;
+    if ((only?.length && !only.includes(key)) || without?.includes(key)) continue;
+    texts.push(log[key] ?? "");
+  }
+  return texts;
 }
 
 function testOf(query: TextQuery, rule: TextRule): (texts: readonly string[]) => boolean {
@@ -157,10 +202,7 @@ function testOf(query: TextQuery, rule: TextRule): (texts: readonly string[]) =>
     case "term": {
       const wanted = rule.words(query.value);
       if (wanted.length === 0) return () => false;
-      return (all) => {
-        const present = new Set(all.flatMap((text) => rule.words(text)));
-        return wanted.every((word) => present.has(word));
-      };
+      return (all) => wanted.every((word) => all.some((text) => rule.hasWord(text, word)));
     }
     case "phrase": {
       const wanted = rule.normal(query.value);

@@ -3,12 +3,16 @@ import { parameterInvalid } from "../sls/service-error";
 import type { Comparison, Query } from "./query";
 import { invalidQuery, tokensOf, type Token } from "./tokens";
 
+/** A tree as deep as this is still walked safely. */
+const mostTokens = 1000;
+
 export function parseQuery(text: string): Query {
   if (/(^|\s)\|/.test(text.replace(/"(?:[^"\\]|\\.)*"/gs, '""'))) {
     throw parameterInvalid("SQL after | is not served by the local cloud yet; search without it");
   }
   const tokens = tokensOf(text);
   if (tokens.length === 0) return { kind: "all" };
+  if (tokens.length > mostTokens) throw invalidQuery(`it has more than ${mostTokens} words and signs`);
   const parser = new Parser(tokens);
   const query = parser.or();
   parser.end();

@@ -1,7 +1,7 @@
 /** Verifies v1 (HMAC-SHA1, HMAC-SHA256) and v4 signatures, and the clock. */
 import { timingSafeEqual } from "node:crypto";
 import type { Credentials, SignableRequest } from "../../sls/wire/request";
-import { signatureV1, type V1Algorithm } from "../../sls/wire/sign-v1";
+import { contentMd5, signatureV1, type V1Algorithm } from "../../sls/wire/sign-v1";
 import { contentSha256, parseAuthorizationV4, signatureV4 } from "../../sls/wire/sign-v4";
 import { ServiceError, unauthorized } from "./service-error";
 
@@ -23,6 +23,9 @@ export function authenticate(
   const authorization = request.headers["authorization"] ?? "";
   if (authorization.startsWith("SLS4-HMAC-SHA256")) verifyV4(request, authorization, keys, now);
   else verifyV1(request, authorization, keys, now);
+  const md5 = request.headers["content-md5"];
+  // The signature covers this header; only this covers the body (as sent: after compression).
+  if (md5 && md5.toUpperCase() !== contentMd5(request.body)) throw mismatch(`of a body whose MD5 is not ${md5}`);
 }
 
 function keyOf(

@@ -6,7 +6,7 @@ import { operations } from "../operations";
 import type { Store } from "../store/store";
 import { authenticate } from "./authenticate";
 import { unixSeconds, type Operation, type SlsContext, type SlsReply } from "./context";
-import { ServiceError } from "./service-error";
+import { parameterInvalid, ServiceError } from "./service-error";
 
 export interface SlsServiceOptions {
   readonly store: Store;
@@ -34,7 +34,16 @@ const routes: readonly Route[] = operations.map((operation) => ({
 
 interface Found {
   readonly operation: Operation;
+  /** Percent-escapes kept. */
   readonly path: Readonly<Record<string, string>>;
+}
+
+function decoded(path: Found["path"]): Record<string, string> {
+  try {
+    return Object.fromEntries(Object.entries(path).map(([name, part]) => [name, decodeURIComponent(part)]));
+  } catch {
+    throw parameterInvalid("the path holds a percent escape that is none");
+  }
 }
 
 function find(method: string, path: string, type: string | undefined, hasProject: boolean): Found | undefined {
@@ -44,11 +53,7 @@ function find(method: string, path: string, type: string | undefined, hasProject
     if (operation.scope && (operation.scope === "project") !== hasProject) continue;
     if (operation.type && !operation.type.includes(type ?? "")) continue;
     const match = pattern.exec(path);
-    if (match)
-      return {
-        operation,
-        path: Object.fromEntries(Object.entries(match.groups ?? {}).map(([k, v]) => [k, decodeURIComponent(v)])),
-      };
+    if (match) return { operation, path: match.groups ?? {} };
   }
   return undefined;
 }
@@ -85,7 +90,7 @@ export function answerSls(
       now,
       region,
       projectName: project,
-      path: found.path,
+      path: decoded(found.path),
       query: given,
       headers: request.headers,
       body: request.body,

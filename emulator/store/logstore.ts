@@ -39,6 +39,8 @@ export class Logstore {
   index: StoredIndex | undefined;
   meteringMode = "ChargeByFunction";
   readonly shards: Shard[];
+  /** Of all shards, in the order in which they came. */
+  private readonly arrived: StoredGroup[] = [];
   private turn = 0;
 
   constructor(
@@ -66,15 +68,14 @@ export class Logstore {
         ? writable[this.turn++ % writable.length]
         : writable.find(({ begin, end }) => owner >= begin && (owner < end || end === lastKey));
     (shard ?? writable[0])?.groups.push(stored);
+    this.arrived.push(stored);
   }
 
   /** Every log with `from <= time < to`, by time, those of one second in the order in which they came. */
   logsBetween(from: number, to: number): SeenLog[] {
-    const seen = this.shards.flatMap(({ groups }) =>
-      groups.flatMap(({ group }) =>
-        group.logs.filter(({ time }) => time >= from && time < to).map((log) => ({ log, group })),
-      ),
-    );
+    const seen: SeenLog[] = [];
+    for (const { group } of this.arrived)
+      for (const log of group.logs) if (log.time >= from && log.time < to) seen.push({ log, group });
     return seen.sort((a, b) => a.log.time - b.log.time || (a.log.timeNs ?? 0) - (b.log.timeNs ?? 0));
   }
 }

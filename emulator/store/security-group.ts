@@ -20,7 +20,7 @@ export interface SecurityGroup {
   readonly vpcId: string;
   readonly type: string;
   readonly createTime: string;
-  readonly resourceGroupId: string;
+  resourceGroupId: string;
   name: string;
   description: string;
   innerAccessPolicy: string;

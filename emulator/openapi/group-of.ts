@@ -1,0 +1,15 @@
+/** What the operations on security groups and on their rules share. */
+import { randomBytes } from "node:crypto";
+import type { SecurityGroup } from "../store/security-group";
+import { RpcError } from "./rpc-error";
+import type { RpcContext } from "./service";
+
+export const newId = (prefix: string): string => `${prefix}-local${randomBytes(8).toString("hex")}`;
+export const timeText = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+
+export function groupOf({ store, parameters }: RpcContext): SecurityGroup {
+  const id = parameters["SecurityGroupId"] ?? "";
+  const group = store.securityGroups.get(id);
+  if (group !== undefined) return group;
+  throw new RpcError(404, "InvalidSecurityGroupId.NotFound", `The specified SecurityGroupId does not exist: ${id}`);
+}
