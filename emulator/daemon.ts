@@ -5,6 +5,7 @@ import { get } from "node:http";
 import { join } from "node:path";
 import type { Credentials } from "../sls/wire/request";
 import { clientEnv } from "./env";
+import { isAlive } from "./is-alive";
 import { keptCredentials, statusPath, type LocalCloud, type LocalStatus } from "./local-cloud";
 
 interface RunFile {
@@ -105,13 +106,4 @@ export async function stopDaemon(stateDir: string): Promise<boolean> {
   process.kill(status.pid, "SIGKILL");
   rmSync(runFile(stateDir), { force: true });
   return true;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,4 @@
-import type { RpcOperations } from "./service";
+import type { RpcOperations } from "./rpc-context";
 
 /** The provider asks it at each start to tell a domestic account from an international one: an answer means domestic. */
 export const business: RpcOperations = {

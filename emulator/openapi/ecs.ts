@@ -1,7 +1,7 @@
 /** Elastic Compute Service, as much of it as the declared resources need. Source: ECS API reference 2014-05-26. */
 import { securityGroupRules } from "./security-group-rules";
 import { securityGroups } from "./security-groups";
-import type { RpcOperations } from "./service";
+import type { RpcOperations } from "./rpc-context";
 
 export const ecs: RpcOperations = {
   ...securityGroups,

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { SecurityGroup } from "../store/security-group";
 import { RpcError } from "./rpc-error";
-import type { RpcContext } from "./service";
+import type { RpcContext } from "./rpc-context";
 
 export const newId = (prefix: string): string => `${prefix}-local${randomBytes(8).toString("hex")}`;
 export const timeText = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;

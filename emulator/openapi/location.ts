@@ -1,4 +1,4 @@
-import type { RpcOperations } from "./service";
+import type { RpcOperations } from "./rpc-context";
 
 /** Hosts by the product code that clients ask for; any other is `{code}.{region}.aliyuncs.com`. */
 function hostOf(code: string, region: string): string {

@@ -2,7 +2,7 @@
 import type { SecurityGroup, SecurityGroupRule } from "../store/security-group";
 import { groupOf, newId, timeText } from "./group-of";
 import { RpcError } from "./rpc-error";
-import type { RpcContext, RpcOperations } from "./service";
+import type { RpcContext, RpcOperations } from "./rpc-context";
 
 type Direction = SecurityGroupRule["direction"];
 

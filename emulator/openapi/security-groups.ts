@@ -2,7 +2,7 @@
 import type { SecurityGroup } from "../store/security-group";
 import { groupOf, newId, timeText } from "./group-of";
 import { RpcError } from "./rpc-error";
-import type { RpcContext, RpcOperations } from "./service";
+import type { RpcContext, RpcOperations } from "./rpc-context";
 
 /** `Tag.1.Key`, `Tag.1.Value` … */
 function tagsOf(parameters: RpcContext["parameters"]): [string, string][] {

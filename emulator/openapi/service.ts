@@ -5,18 +5,10 @@ import { business } from "./business";
 import { ecs } from "./ecs";
 import { location } from "./location";
 import { isAcs3, verifyAcs3 } from "./acs3";
-import { parametersOf, rpcReply, verifyRpc, type RpcParameters } from "./rpc";
+import { parametersOf, rpcReply, verifyRpc } from "./rpc";
+import type { RpcOperations } from "./rpc-context";
 import { RpcError } from "./rpc-error";
 import { sts } from "./sts";
-
-export interface RpcContext {
-  readonly store: Store;
-  readonly now: Date;
-  readonly region: string;
-  readonly parameters: RpcParameters;
-}
-
-export type RpcOperations = Readonly<Record<string, (context: RpcContext) => object>>;
 
 const products: Readonly<Record<"ecs" | "location" | "business" | "sts", RpcOperations>> = {
   ecs,

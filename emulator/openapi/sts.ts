@@ -1,4 +1,4 @@
-import type { RpcOperations } from "./service";
+import type { RpcOperations } from "./rpc-context";
 
 export const accountId = "1000000000000000";
 

@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { say } from "./console";
-import { isAlive, stopTree } from "./processes";
+import { isAlive } from "../../emulator/is-alive";
+import { stopTree } from "./processes";
 import { repository, type Folders } from "./world";
 
 const file = join(repository, ".cdktf-sls", "demo.json");

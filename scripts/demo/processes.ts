@@ -1,6 +1,7 @@
 /** Children of the demo: started in groups of their own, and none left behind. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { openSync, readdirSync, readFileSync } from "node:fs";
+import { isAlive } from "../../emulator/is-alive";
 
 export interface Started {
   readonly pid: number;
@@ -92,15 +93,6 @@ export function signalTree(pid: number, signal: NodeJS.Signals): void {
     }
   }
 }
-
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** TERM, then KILL for what is still there after `patienceMs`. */
 export async function stopTree(pid: number, patienceMs = 12_000): Promise<void> {

@@ -4,7 +4,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { isAlive, start } from "../../scripts/demo/processes";
+import { isAlive } from "../../emulator/is-alive";
+import { start } from "../../scripts/demo/processes";
 import { dist } from "../support/tools";
 
 const folder = mkdtempSync(join(tmpdir(), "cdktf-sls-local-"));
