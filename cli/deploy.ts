@@ -12,23 +12,26 @@ export function deployCommand(): Command {
       const print = (text: string): boolean => !flags.json && process.stdout.write(`${text}\n`);
       const plans: object[] = [];
       const events: DeployEvent[] = [];
-      let writes = 0;
-      for (const { manifest } of await readStacks(flags)) {
-        const client = clientFor(flags, manifest.region);
-        try {
-          const plan = await makePlan(client, manifest.logtailConfigs);
-          print(planText(plan));
-          plans.push(planJson(plan));
-          const onEvent = (event: DeployEvent): void => {
-            events.push(event);
-            print(eventText(event));
-          };
-          writes += await applyPlan(client, plan, { onEvent });
-        } finally {
-          client.close();
+      const onEvent = (event: DeployEvent): void => {
+        events.push(event);
+        print(eventText(event));
+      };
+      try {
+        for (const { manifest } of await readStacks(flags)) {
+          const client = clientFor(flags, manifest.region);
+          try {
+            const plan = await makePlan(client, manifest.logtailConfigs);
+            print(planText(plan));
+            plans.push(planJson(plan));
+            await applyPlan(client, plan, { onEvent });
+          } finally {
+            client.close();
+          }
         }
+        print(`${events.length} ${events.length === 1 ? "write" : "writes"} sent.`);
+      } finally {
+        // After an error too: what was written stays written.
+        if (flags.json) process.stdout.write(`${JSON.stringify({ writes: events.length, events, plans }, null, 2)}\n`);
       }
-      print(`${writes} ${writes === 1 ? "write" : "writes"} sent.`);
-      if (flags.json) process.stdout.write(`${JSON.stringify({ writes, events, plans }, null, 2)}\n`);
     });
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
-import pc from "picocolors";
+import { colors as pc } from "../deploy/colors";
 
 import { deployCommand } from "./deploy";
 import { localCommand } from "./local";
@@ -19,6 +19,12 @@ const program = new Command("cdktf-sls")
   .addCommand(deployCommand())
   .addCommand(searchCommand())
   .addCommand(localCommand());
+
+// `cdktf-sls search | head -1`: who does not want more is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${pc.red("error:")} ${error instanceof Error ? error.message : String(error)}\n`);

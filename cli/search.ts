@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { FoundLog } from "../sls";
+import { logstoreNameProblem, projectNameProblem, type FoundLog } from "../sls";
 import { table } from "./table";
 import { addServiceOptions, clientFor, readStacks, type ServiceFlags } from "./service-options";
 
@@ -33,6 +33,10 @@ interface Store {
 
 /** Named on the command line, or else the first logstore that the deployed stacks collect into. */
 async function storeOf(flags: SearchFlags): Promise<Store> {
+  const problem =
+    (flags.project === undefined ? undefined : projectNameProblem(flags.project)) ??
+    (flags.logstore === undefined ? undefined : logstoreNameProblem(flags.logstore));
+  if (problem !== undefined) throw new Error(problem);
   if (flags.project && flags.logstore) return { project: flags.project, logstore: flags.logstore };
   for (const { manifest } of await readStacks(flags)) {
     const first = manifest.logtailConfigs[0];
@@ -59,20 +63,26 @@ export function searchCommand(): Command {
     .action(async (query: string, flags: SearchFlags) => {
       const limit = count(flags.limit);
       const to = Math.floor(Date.now() / 1000) + 1;
-      const from = to - seconds(flags.since);
+      const from = Math.max(0, to - seconds(flags.since));
       const store = await storeOf(flags);
       const client = clientFor(flags, store.region);
       const logs: FoundLog[] = [];
+      let complete = true;
       try {
         while (logs.length < limit) {
           const line = Math.min(pageSize, limit - logs.length);
           const page = { from, to, query, line, offset: logs.length, reverse: true };
           const result = await client.searchLogs(store.project, store.logstore, page);
           logs.push(...result.logs);
+          complete &&= result.complete;
           if (result.logs.length < line) break;
         }
       } finally {
         client.close();
+      }
+      if (!complete) {
+        process.stderr.write("incomplete: the service has not looked at everything; narrow --since or the query\n");
+        process.exitCode = 1;
       }
       process.stdout.write(flags.json ? `${JSON.stringify(logs, null, 2)}\n` : searchText(logs));
     });

@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { readManifests, type StackManifest } from "../deploy";
-import { credentialsFromEnv, proxyFromEnv, regionProblem, slsEndpoint, SlsClient } from "../sls";
+import { credentialsFromEnv, endpointProblem, proxyFromEnv, regionProblem, slsEndpoint, SlsClient } from "../sls";
 
 /** Flags of every command that talks to the service about a deployed stack. */
 export interface ServiceFlags {
@@ -33,7 +33,11 @@ export const readStacks = (flags: ServiceFlags): Promise<StackManifest[]> =>
 const regionNames = ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"];
 
 function endpointOf(flags: ServiceFlags, stackRegion: string | undefined): string {
-  if (flags.endpoint) return flags.endpoint;
+  if (flags.endpoint) {
+    const problem = endpointProblem(flags.endpoint);
+    if (problem) throw new Error(`--endpoint: ${problem}`);
+    return flags.endpoint.replace(/\/+$/, "");
+  }
   const region = flags.region ?? stackRegion ?? regionNames.map((name) => process.env[name]).find((value) => value);
   if (!region)
     throw new Error(`no region: give --region, set ${regionNames.join(" or ")}, or set it on AlicloudProvider`);
@@ -48,5 +52,7 @@ export function clientFor(flags: ServiceFlags, stackRegion: string | undefined):
     endpoint: endpointOf(flags, stackRegion),
     credentials: credentialsFromEnv(process.env),
     proxy: proxyFromEnv(process.env),
+    // A person waits.
+    timeoutMs: 15_000,
   });
 }

@@ -17,20 +17,14 @@ const bindTries = 10;
 const bindPauseMs = 500;
 
 /** Makes it so, config by config; stops at the first call that fails for good. What is done is done: a second run goes on from there. */
-export async function applyPlan(client: SlsClient, plan: Plan, options: ApplyOptions): Promise<number> {
-  let writes = 0;
-  const report = (event: DeployEvent): void => {
-    writes++;
-    options.onEvent(event);
-  };
+export async function applyPlan(client: SlsClient, plan: Plan, options: ApplyOptions): Promise<void> {
   for (const config of plan.configs) {
-    await upsert(client, config, report);
+    await upsert(client, config, options.onEvent);
     for (const machineGroup of config.bind) {
       await bind(client, config, machineGroup, options.sleep ?? realSleep);
-      report({ type: "ConfigBound", project: config.project, config: config.name, machineGroup });
+      options.onEvent({ type: "ConfigBound", project: config.project, config: config.name, machineGroup });
     }
   }
-  return writes;
 }
 
 async function upsert(client: SlsClient, plan: ConfigPlan, report: (event: DeployEvent) => void): Promise<void> {

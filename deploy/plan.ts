@@ -102,7 +102,7 @@ function flatten(config: object): Map<string, unknown> {
 function isFilledIn(field: string, value: unknown, wanted: LogtailConfigBody): boolean {
   const [top, inner = ""] = field.split(".");
   if (top === "logSample") return value === "";
-  if (top === "outputDetail") return outputDetailFilled.includes(inner);
+  if (top === "outputDetail") return (outputDetailFilled[inner] ?? (() => false))(value);
   if (top !== "inputDetail") return false;
   if (value === null) return true;
   return wanted.inputType !== "plugin" && (inputDetailDefaults[inner] ?? []).some((known) => sameValue(known, value));

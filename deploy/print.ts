@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colors as pc } from "./colors";
 import type { DeployEvent } from "./apply";
 import type { ConfigPlan, FieldChange, Plan } from "./plan";
 

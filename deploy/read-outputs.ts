@@ -33,18 +33,19 @@ export interface StackManifest {
 /** Never empty: that no stack declares a Logtail config is an error with its remedy. */
 export async function readManifests(from: OutputsFrom): Promise<StackManifest[]> {
   const found = from.outputsFile ? await fromFile(from.outputsFile) : await fromStacks(from);
-  const chosen = from.stack === undefined ? found : found.filter(({ stack }) => stack === from.stack);
   const where = from.outputsFile ?? join(from.cdktfOut ?? "cdktf.out", "stacks");
-  if (chosen.length === 0) {
-    const stacks = found.map(({ stack }) => stack).join(", ");
+  if (found.length === 0) {
     throw new Error(
-      from.stack !== undefined && stacks !== ""
-        ? `${where}: no stack ${JSON.stringify(from.stack)} with an output "${outputName}"; there are: ${stacks}`
-        : `${where}: no output "${outputName}"; it is declared by LogtailConfig and LogCollection and exists after ` +
-            `\`cdktf deploy\`; run that first, or give its --outputs-file`,
+      `${where}: no output "${outputName}"; it is declared by LogtailConfig and LogCollection and exists after ` +
+        `\`cdktf deploy\`; run that first, or give its --outputs-file`,
     );
   }
-  return chosen;
+  // What `terraform output -json` wrote holds one stack, and does not name it.
+  const chosen = found.filter(({ stack }) => from.stack === undefined || stack === from.stack || stack === "");
+  if (chosen.length > 0) return chosen;
+  throw new Error(
+    `${where}: no stack ${JSON.stringify(from.stack)}; there are: ${found.map(({ stack }) => stack).join(", ")}`,
+  );
 }
 
 async function fromFile(file: string): Promise<StackManifest[]> {
@@ -94,7 +95,13 @@ async function fromStacks(from: OutputsFrom): Promise<StackManifest[]> {
   }
   const terraform = findTerraform(from.env);
   if (terraform === undefined) throw terraformMissing(from.env);
-  const stacks = Object.values(synth.stacks).filter(({ name }) => from.stack === undefined || name === from.stack);
+  const all = Object.values(synth.stacks);
+  const stacks = all.filter(({ name }) => from.stack === undefined || name === from.stack);
+  if (stacks.length === 0) {
+    throw new Error(
+      `${folder}: no stack ${JSON.stringify(from.stack)}; there are: ${all.map(({ name }) => name).join(", ")}`,
+    );
+  }
   const found = await Promise.all(
     stacks.map(async ({ name, workingDirectory }) => {
       const outputs = await terraformOutputs(terraform, resolve(folder, workingDirectory), name, from.env);

@@ -1,17 +1,8 @@
 import { isIP } from "node:net";
-import { projectNameProblem, regionProblem } from "../../sls/model";
+import { endpointProblem, projectNameProblem, regionProblem } from "../../sls/model";
 import type { LogFormat } from "../status/event-log";
 import type { Level } from "../status/events";
 import { choice, integer, list, text } from "./option";
-
-const endpointProblem = (value: string): string | undefined => {
-  if (!/^(https?:\/\/)?[A-Za-z0-9.-]+(:\d{1,5})?\/?$/.test(value)) {
-    return 'a host such as "cn-hangzhou.log.aliyuncs.com", with http:// in front where it must not be https';
-  }
-  const host = value.replace(/^https?:\/\//, "").replace(/[:/].*$/, "");
-  if (isIP(host) === 0) return undefined;
-  return "a host name: the project's name is put in front of it, which an IP address does not bear (behind a proxy, use the region's own name)";
-};
 
 const addressProblem = (value: string): string | undefined =>
   isIP(value) !== 0 || value === "localhost" ? undefined : 'an IP address such as "127.0.0.1"';
@@ -33,7 +24,7 @@ export const options = {
       fallback: undefined,
       fallbackText: "from region and network",
     },
-    endpointProblem,
+    said(endpointProblem),
   ),
   region: text<string | undefined>(
     {

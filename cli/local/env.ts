@@ -1,12 +1,19 @@
 import { Command, Option } from "commander";
 import { envOfRunning, runningStatus } from "../../emulator";
-import { addStateOption, providerEnv, providers, stateDir, type LocalFlags, type ProviderChoice } from "./options";
+import {
+  addStateOption,
+  providerEnv,
+  providers,
+  quoted,
+  stateDir,
+  stateHint,
+  type LocalFlags,
+  type ProviderChoice,
+} from "./options";
 
 interface EnvFlags extends LocalFlags {
   readonly provider: ProviderChoice;
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 export const addProviderOption = (command: Command): Command =>
   command.addOption(
@@ -18,7 +25,8 @@ export const addProviderOption = (command: Command): Command =>
 /** Throws when none runs. */
 export async function localEnv(flags: EnvFlags): Promise<Record<string, string>> {
   const status = await runningStatus(stateDir(flags));
-  if (status === undefined) throw new Error("no local cloud is running; start it with: npx cdktf-sls local start");
+  if (status === undefined)
+    throw new Error(`no local cloud is running; start it with: npx cdktf-sls local start${stateHint(flags)}`);
   return { ...envOfRunning(stateDir(flags), status), ...providerEnv(flags, flags.provider) };
 }
 

@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import { Command } from "commander";
 import { runningStatus } from "../../emulator";
 import { addProviderOption, localEnv } from "./env";
-import { addStateOption, stateDir, type LocalFlags, type ProviderChoice } from "./options";
+import { addStateOption, stateDir, stateHint, type LocalFlags, type ProviderChoice } from "./options";
 import { startInBackground } from "./start";
 
 interface ExecFlags extends LocalFlags {
@@ -22,9 +22,8 @@ export function execCommand(): Command {
     .action(async ([program = "", ...args]: string[], flags: ExecFlags) => {
       if ((await runningStatus(stateDir(flags))) === undefined) {
         const status = await startInBackground({ ...flags, port: "0", region: "cn-hangzhou" });
-        const state = flags.state === ".cdktf-sls/local" ? "" : ` --state ${flags.state}`;
         process.stderr.write(
-          `local cloud started at ${status.url} (pid ${status.pid}); it keeps running: npx cdktf-sls local stop${state}\n`,
+          `local cloud started at ${status.url} (pid ${status.pid}); it keeps running: npx cdktf-sls local stop${stateHint(flags)}\n`,
         );
       }
       process.exitCode = await runInside(program, args, await localEnv(flags));

@@ -8,11 +8,17 @@ export interface LocalFlags {
 }
 
 export const addStateOption = (command: Command): Command =>
-  command.option(
-    "--state <folder>",
-    "folder of its certificate authority and access key",
-    process.env["CDKTF_SLS_LOCAL_STATE"] ?? ".cdktf-sls/local",
-  );
+  command.option("--state <folder>", "folder of its certificate authority and access key", defaultState());
+
+const defaultState = (): string => process.env["CDKTF_SLS_LOCAL_STATE"] ?? ".cdktf-sls/local";
+
+/** For a shell. */
+export const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** What a hint must add so that its command means the same local cloud. */
+export const stateHint = ({ state }: LocalFlags): string =>
+  state === defaultState() ? "" : ` --state ${quoted(state)}`;
 
 export const stateDir = (flags: LocalFlags): string => resolve(flags.state);
 

@@ -1,12 +1,20 @@
 import { Command, Option } from "commander";
-import pc from "picocolors";
-import { announce, runningStatus, startLocalCloud } from "../../emulator";
+import { colors as pc } from "../../deploy/colors";
+import { claimState, startLocalCloud } from "../../emulator";
+import { regionProblem } from "../../sls";
 import { addStateOption, providerEnv, stateDir, type LocalFlags } from "./options";
 import { portOf } from "./port";
 
-interface RunFlags extends LocalFlags {
+export interface RunFlags extends LocalFlags {
   readonly port: string;
   readonly region: string;
+}
+
+/** Throws what is wrong with them. */
+export function checkRunFlags({ port, region }: RunFlags): { port: number; region: string } {
+  const problem = regionProblem(region);
+  if (problem !== undefined) throw new Error(`--region: ${problem}`);
+  return { port: portOf(port), region };
 }
 
 export const addRunOptions = (command: Command): Command =>
@@ -19,26 +27,29 @@ export function runCommand(): Command {
   return addRunOptions(new Command("run"))
     .description("run the local cloud in the foreground, until Ctrl-C")
     .action(async (flags: RunFlags) => {
+      const { port, region } = checkRunFlags(flags);
       const folder = stateDir(flags);
-      const other = await runningStatus(folder);
-      if (other) throw new Error(`a local cloud with this state folder runs already (pid ${other.pid}, ${other.url})`);
-      // Before anything listens: when it fails, nothing is left running.
-      const provider = providerEnv(flags, "stand-in");
-      const cloud = await startLocalCloud({ stateDir: folder, port: portOf(flags.port), region: flags.region }).catch(
-        (error: NodeJS.ErrnoException) => {
-          if (error.code !== "EADDRINUSE") throw error;
-          throw new Error(`port ${flags.port} is in use on 127.0.0.1; choose another with --port, or --port 0 for any`);
-        },
-      );
-      const announced = announce(folder, cloud);
-      const { port, url } = cloud;
-      const ready = { port, pid: process.pid, url, env: { ...cloud.env(), ...provider } };
-      if (flags.json) process.stdout.write(`${JSON.stringify(ready)}\n`);
-      else process.stdout.write(`${pc.green("ready")} at ${url}, in memory; Ctrl-C stops it\n`);
-      await new Promise<void>((resolve) => {
-        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
-      });
-      announced.forget();
-      await cloud.close();
+      const claim = claimState(folder);
+      try {
+        // Before anything listens: when it fails, nothing is left running.
+        providerEnv(flags, "stand-in");
+        const cloud = await startLocalCloud({ stateDir: folder, port, region }).catch(
+          (error: NodeJS.ErrnoException) => {
+            if (error.code !== "EADDRINUSE") throw error;
+            throw new Error(`port ${port} is in use on 127.0.0.1; choose another with --port, or --port 0 for any`);
+          },
+        );
+        claim.announce(cloud);
+        const { url } = cloud;
+        if (flags.json)
+          process.stdout.write(`${JSON.stringify({ ready: true, port: cloud.port, pid: process.pid, url })}\n`);
+        else process.stdout.write(`${pc.green("ready")} at ${url}, in memory; Ctrl-C stops it\n`);
+        await new Promise<void>((resolve) => {
+          for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+        });
+        await cloud.close();
+      } finally {
+        claim.release();
+      }
     });
 }

@@ -1,46 +1,45 @@
 import { Command } from "commander";
-import pc from "picocolors";
+import { colors as pc } from "../../deploy/colors";
 import { runningStatus, startDaemon, type LocalStatus } from "../../emulator";
-import { stateDir, type LocalFlags } from "./options";
-import { portOf } from "./port";
-import { addRunOptions } from "./run";
-
-interface StartFlags extends LocalFlags {
-  readonly port: string;
-  readonly region: string;
-}
+import { stateDir, stateHint } from "./options";
+import { addRunOptions, checkRunFlags, type RunFlags } from "./run";
 
 /** Starts this very program again as `local run`. */
-export function startInBackground(flags: StartFlags): Promise<LocalStatus> {
+export function startInBackground(flags: RunFlags): Promise<LocalStatus> {
+  const { port, region } = checkRunFlags(flags);
   const script = process.argv[1] ?? "";
-  const args = [
-    "local",
-    "run",
-    "--state",
-    stateDir(flags),
-    "--port",
-    String(portOf(flags.port)),
-    "--region",
-    flags.region,
-  ];
+  const args = ["local", "run", "--state", stateDir(flags), "--port", String(port), "--region", region];
   return startDaemon({ stateDir: stateDir(flags), command: [process.execPath, script, ...args] });
 }
 
 export function startCommand(): Command {
   return addRunOptions(new Command("start"))
     .description("start the local cloud in the background; what it holds is gone when it stops")
-    .action(async (flags: StartFlags) => {
+    .action(async (flags: RunFlags) => {
+      const wanted = checkRunFlags(flags);
       const already = await runningStatus(stateDir(flags));
+      if (already !== undefined) refuseOther(already, wanted);
       const status = already ?? (await startInBackground(flags));
       if (flags.json) {
         process.stdout.write(`${JSON.stringify({ ...status, started: already === undefined })}\n`);
         return;
       }
+      const hint = stateHint(flags);
       process.stdout.write(
         `${pc.green(already ? "already running" : "started")}: ${status.url} (pid ${status.pid})\n` +
-          `  npx cdktf-sls local exec -- COMMAND    runs COMMAND inside it\n` +
-          `  eval "$(npx cdktf-sls local env)"      the same for this shell\n` +
-          `  npx cdktf-sls local stop\n`,
+          `  npx cdktf-sls local exec${hint} -- COMMAND    runs COMMAND inside it\n` +
+          `  eval "$(npx cdktf-sls local env${hint})"      the same for this shell\n` +
+          `  npx cdktf-sls local stop${hint}\n`,
       );
     });
+}
+
+/** What runs cannot be changed: better to say so than to be silent. */
+function refuseOther(running: LocalStatus, { port, region }: { port: number; region: string }): void {
+  const url = new URL(running.url);
+  if ((port === 0 || String(port) === url.port) && region === running.region) return;
+  throw new Error(
+    `a local cloud with this state folder runs already, at ${running.url} in region ${running.region} (pid ${running.pid}); ` +
+      `stop it first, or give another --state`,
+  );
 }

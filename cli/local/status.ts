@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import pc from "picocolors";
+import { colors as pc } from "../../deploy/colors";
 import { runningStatus } from "../../emulator";
-import { addStateOption, stateDir, type LocalFlags } from "./options";
+import { addStateOption, stateDir, stateHint, type LocalFlags } from "./options";
 
 /** As of init scripts: the program is not running. */
 const exitNotRunning = 3;
@@ -14,7 +14,8 @@ export function statusCommand(): Command {
     .action(async (flags: LocalFlags) => {
       const status = await runningStatus(stateDir(flags));
       if (flags.json) process.stdout.write(`${JSON.stringify(status ?? { running: false })}\n`);
-      else if (status === undefined) process.stdout.write("not running; start it with: npx cdktf-sls local start\n");
+      else if (status === undefined)
+        process.stdout.write(`not running; start it with: npx cdktf-sls local start${stateHint(flags)}\n`);
       else {
         process.stdout.write(
           `${pc.green("running")}: ${status.url} (pid ${status.pid}), region ${status.region}, ` +

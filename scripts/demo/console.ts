@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colors as pc } from "../../deploy/colors";
 
 const begin = Date.now();
 const elapsed = (): string => `${((Date.now() - begin) / 1000).toFixed(1).padStart(5)} s`;

@@ -1,19 +1,19 @@
 /** The steps of the main job, in their order. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import pc from "picocolors";
+import { colors as pc } from "../../deploy/colors";
 import { parseProxyAddress, SlsClient, slsEndpoint, staticCredentials } from "../../sls";
-import { table } from "../../cli/table";
+import { quoted } from "../../cli/local/options";
 import { detail, say, step } from "./console";
-import { countOf, findAll, type FoundLine } from "./find";
+import { countOf, findAll, logsByProgram } from "./find";
 import { startForwarder } from "./forwarder";
 import { keep } from "./keep";
 import { programs, totalLines } from "./lines";
 import { terraformForDemo } from "./opentofu";
 import { freePort } from "./ports";
 import { livePids, run, start, stopAll, stopTree, type Started } from "./processes";
-import { tally } from "./tally";
-import { bins, jsonLine, makeFolders, repository, writeCdktfJson, type Folders } from "./world";
+import { firstLines, verdict } from "./results";
+import { bins, jsonLine, localEnv, makeFolders, repository, writeCdktfJson, type Folders } from "./world";
 
 export interface DemoOptions {
   readonly keep: boolean;
@@ -46,32 +46,42 @@ export async function runDemo(root: string, options: DemoOptions): Promise<boole
   const port = await freePort(11111);
   const agent = await step("start the agent as on a VM", () => startAgent(folders, env, port));
   const written = new Map<string, number>();
-  await step(`write ${totalLines} lines from ${programs.length} programs`, async () => {
-    const forwarder = await startForwarder(mkdirIn(folders.vm, "rsyslog"), port);
-    detail(forwarder.how);
-    await forwarder.write((program, n) => written.set(`${program} ${n}`, Date.now()));
+  const forwarder = await step(`write ${totalLines} lines from ${programs.length} programs`, async () => {
+    const started = await startForwarder(mkdirIn(folders.vm, "rsyslog"), port);
+    detail(started.how);
+    await started.write((program, n) => written.set(`${program} ${n}`, Date.now()));
+    return started;
   });
   const client = clientOf(local.env);
-  let found: string;
   try {
-    found = await step("search until all of them are found (GetLogs)", () => searchAndCheck(client, written));
+    await step("search until all of them are found (GetLogs)", async () => {
+      const found = await findAll(client, names.project, names.logstore);
+      const todo = found.get("todo-list") ?? [];
+      const asTyped = await countOf(client, names.project, names.logstore, "app-name=todo-list");
+      detail(`app-name: todo-list  ${todo.length} logs;  app-name=todo-list  ${asTyped} logs`);
+      say(firstLines(todo, written));
+      if (asTyped !== todo.length) throw new Error("the two spellings of the query differ in what they find");
+    });
+    if (options.keep) {
+      say(pc.bold(`\n${verdict(await logsByProgram(client, names.project, names.logstore))}`));
+      keep(folders, livePids());
+      say(lookAround(folders, forwarder.socket));
+      return true;
+    }
+    const found = await step("stop the agent, and count once more", async () => {
+      await stopTree(agent.pid);
+      return verdict(await logsByProgram(client, names.project, names.logstore));
+    });
+    await step("cdktf destroy, and stop everything", async () => {
+      const args = ["destroy", "--auto-approve", "--skip-provider-lock"];
+      await run(bins.cdktf, args, { cwd: folders.app, env, onLine: showTerraform });
+      await stopAll();
+    });
+    say(pc.bold(`\n${found}`));
+    return false;
   } finally {
     client.close();
   }
-
-  if (options.keep) {
-    keep(folders, livePids());
-    say(lookAround(folders));
-    return true;
-  }
-  await step("cdktf destroy, and stop everything", async () => {
-    await stopTree(agent.pid);
-    const args = ["destroy", "--auto-approve", "--skip-provider-lock"];
-    await run(bins.cdktf, args, { cwd: folders.app, env, onLine: showTerraform });
-    await stopAll();
-  });
-  say(pc.bold(`\n${found}`));
-  return false;
 }
 
 const mkdirIn = (folder: string, name: string): string => {
@@ -88,9 +98,10 @@ async function startLocal(folders: Folders): Promise<Local> {
   const logFile = join(folders.logs, "local.log");
   const args = [bins.cdktfSls, "local", "run", "--json", "--state", folders.local];
   const cloud = start(process.execPath, args, { logFile });
-  const ready = await jsonLine<{ url: string; env: Record<string, string> }>(logFile, cloud, (json) => "env" in json);
+  const ready = await jsonLine<{ url: string }>(logFile, cloud, (json) => json["ready"] === true);
+  const env = await localEnv(folders.local);
   detail(`${ready.url} stands for Log Service, ECS and the rest; its state is in ${folders.local}`);
-  return { env: ready.env };
+  return { env };
 }
 
 const showTerraform = (line: string): void => {
@@ -142,58 +153,16 @@ function clientOf(env: Readonly<Record<string, string>>): SlsClient {
   });
 }
 
-/** Returns what was found, in a line; throws when that is not what was written. */
-async function searchAndCheck(client: SlsClient, written: ReadonlyMap<string, number>): Promise<string> {
-  const found = await findAll(client, names.project, names.logstore);
-  const todo = found.get("todo-list") ?? [];
-  const asTyped = await countOf(client, names.project, names.logstore, "app-name=todo-list");
-  detail(`app-name: todo-list  ${todo.length} logs;  app-name=todo-list  ${asTyped} logs`);
-  say(firstLines(todo, written));
-  const logs = new Map([...found].map(([program, lines]) => [program, lines.map(({ log }) => log)]));
-  const { found: there, lost, doubled, changed } = tally(logs);
-  const result = `found ${there} of ${totalLines} lines, ${lost} lost, ${doubled} doubled`;
-  say(`\n  ${result}, ${changed} changed\n`);
-  if (changed > 0) throw new Error(`${changed} logs are not as they were written`);
-  if (lost + doubled > 0 || asTyped !== todo.length) throw new Error("what was found is not what was written");
-  return result;
-}
-
-/** The first few lines of todo-list, and how long each took from being written to being found. */
-function firstLines(lines: readonly FoundLine[], written: ReadonlyMap<string, number>): string {
-  const numbers = new Map<string, number>();
-  const program = programs[0];
-  for (let n = 0; program !== undefined && n < program.lines; n++) numbers.set(program.message(n), n);
-  const took = ({ log, at }: FoundLine): number | undefined => {
-    const begin = written.get(`todo-list ${numbers.get(log["msg"] ?? "")}`);
-    return begin === undefined ? undefined : at - begin;
-  };
-  const rows = lines.slice(0, 4).map((line) => {
-    const { log } = line;
-    const time = new Date(Number(log["__time__"]) * 1000).toISOString().slice(11, 19);
-    return [
-      time,
-      log["hostname"] ?? "",
-      log["app-name"] ?? "",
-      `${took(line) ?? "?"} ms`,
-      (log["msg"] ?? "").slice(0, 90),
-    ];
-  });
-  const all = lines.map(took).filter((ms) => ms !== undefined);
-  const sorted = all.sort((a, b) => a - b);
-  const summary = `  line to search result: min ${sorted[0]} ms, median ${sorted[sorted.length >> 1]} ms, max ${sorted.at(-1)} ms`;
-  return `\n${table(["time", "hostname", "app-name", "found in", "msg"], rows).replace(/^/gm, "  ")}\n${summary}`;
-}
-
-function lookAround(folders: Folders): string {
-  const inside = `npx cdktf-sls local exec --state ${folders.local} --`;
-  const outputs = `--outputs-file ${join(folders.app, "outputs.json")}`;
-  return `
-Left running. To look around:
-  ${inside} npx cdktf-sls search 'app-name: nginx' ${outputs}
-  ${inside} npx cdktf-sls plan ${outputs}
-  npx sls-agent status --data-dir ${join(folders.vm, "data")}
-  logger --socket ${join(folders.vm, "rsyslog", "log.sock")} --tag todo-list 'one more line'
-  tail -f ${join(folders.logs, "agent.log")}
-To stop all of it:
-  npm run demo -- --stop`;
+function lookAround(folders: Folders, socket: string | undefined): string {
+  const inside = `npx cdktf-sls local exec --state ${quoted(folders.local)} --`;
+  const outputs = `--outputs-file ${quoted(join(folders.app, "outputs.json"))}`;
+  const commands = [
+    `${inside} npx cdktf-sls search 'app-name: nginx' ${outputs}`,
+    `${inside} npx cdktf-sls plan ${outputs}`,
+    `npx sls-agent status --data-dir ${quoted(join(folders.vm, "data"))}`,
+    ...(socket === undefined ? [] : [`logger --socket ${quoted(socket)} --tag todo-list 'one more line'`]),
+    `tail -f ${quoted(join(folders.logs, "agent.log"))}`,
+  ];
+  const list = commands.map((command) => `  ${command}`).join("\n");
+  return `\nLeft running. To look around:\n${list}\nTo stop all of it:\n  npm run demo -- --stop`;
 }

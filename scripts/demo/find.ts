@@ -17,28 +17,42 @@ async function searchAll(client: SlsClient, project: string, logstore: string, q
   for (;;) {
     const page = { from: now - 3600, to: now + 60, query, line: pageSize, offset: logs.length };
     const { logs: more, complete } = await client.searchLogs(project, logstore, page);
+    if (!complete) throw new Error(`GetLogs stayed incomplete for ${query}`);
     logs.push(...more);
-    if (more.length < pageSize && complete) return logs;
+    if (more.length < pageSize) return logs;
   }
 }
 
-/** By program, in the order of the first sight of each line. */
+/** By program, with the first sight of each line. Ends when every line was seen, or the patience is over. */
 export async function findAll(client: SlsClient, project: string, logstore: string): Promise<Map<string, FoundLine[]>> {
   const found = new Map<string, FoundLine[]>(programs.map(({ program }) => [program, []]));
-  const end = Date.now() + patienceMs;
-  const missing = (): typeof programs => programs.filter((p) => (found.get(p.program)?.length ?? 0) < p.lines);
-  while (missing().length > 0 && Date.now() < end) {
+  const distinct = (program: string): number => new Set(found.get(program)?.map(({ log }) => log["msg"])).size;
+  const missing = (): typeof programs => programs.filter(({ program, lines }) => distinct(program) < lines);
+  for (const end = Date.now() + patienceMs; missing().length > 0 && Date.now() < end;) {
     for (const { program } of missing()) {
-      const logs = await searchAll(client, project, logstore, `app-name: ${program}`);
       const known = new Map(found.get(program)?.map((line) => [line.log["msg"], line.at]));
+      const logs = await searchAll(client, project, logstore, `app-name: ${program}`);
       const at = Date.now();
       found.set(
         program,
         logs.map((log) => ({ log, at: known.get(log["msg"]) ?? at })),
       );
     }
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return found;
+}
+
+/** All logs of all programs, as they are at this moment. */
+export async function logsByProgram(
+  client: SlsClient,
+  project: string,
+  logstore: string,
+): Promise<Map<string, FoundLog[]>> {
+  const logs = new Map<string, FoundLog[]>();
+  for (const { program } of programs)
+    logs.set(program, await searchAll(client, project, logstore, `app-name: ${program}`));
+  return logs;
 }
 
 /** How many logs the other spelling of a query finds. */

@@ -11,6 +11,8 @@ import { start } from "./processes";
 export interface Forwarder {
   /** How the lines travel, in a sentence. */
   readonly how: string;
+  /** Where `logger` can add lines; undefined without rsyslog. */
+  readonly socket: string | undefined;
   /** Writes all lines of all programs; calls back as each is handed over. */
   write(onWritten: (program: string, n: number) => void): Promise<void>;
 }
@@ -37,8 +39,11 @@ export async function startForwarder(folder: string, port: number): Promise<Forw
   const rsyslogd = findOnPath("rsyslogd", path);
   const logger = findOnPath("logger", path);
   if (rsyslogd === undefined || logger === undefined) {
+    const missing = rsyslogd === undefined ? "rsyslogd" : "logger";
+    const debian = rsyslogd === undefined ? "rsyslog" : "bsdutils";
     return {
-      how: "rsyslogd is not installed (Debian: apt-get install rsyslog): the demo sends the bytes that it would send",
+      how: `${missing} is not installed (Debian: apt-get install ${debian}): the demo sends the bytes that rsyslog would send`,
+      socket: undefined,
       write: (onWritten) => sendDirect(port, onWritten),
     };
   }
@@ -50,6 +55,7 @@ export async function startForwarder(folder: string, port: number): Promise<Forw
   const daemon = start(rsyslogd, args, { logFile: join(folder, "rsyslogd.log") });
   await waitFor(daemon.exited, () => existsSync(socket), "rsyslogd", join(folder, "rsyslogd.log"));
   return {
+    socket,
     how: `${rsyslogd} with the seeds' template and disk queue -> 127.0.0.1:${port}`,
     write: async (onWritten) => {
       await Promise.all(programs.map((program) => runLogger(logger, socket, program, onWritten)));

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { say } from "./console";
-import { isAlive } from "../../emulator/is-alive";
+import { commandOf } from "../../emulator/other-process";
 import { stopTree } from "./processes";
 import { repository, type Folders } from "./world";
 
@@ -25,7 +25,8 @@ export async function stopKept(options: { readonly quiet?: boolean } = {}): Prom
     return 0;
   }
   const kept = JSON.parse(readFileSync(file, "utf8")) as Kept;
-  const running = kept.pids.filter(isAlive);
+  // After a restart of the machine a number may be somebody else's: ours name the demo's folder.
+  const running = kept.pids.filter((pid) => commandOf(pid)?.includes(kept.root));
   for (const pid of running) await stopTree(pid);
   rmSync(kept.root, { recursive: true, force: true });
   rmSync(file);

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import pc from "picocolors";
+import { colors as pc } from "../../deploy/colors";
 import { say } from "./console";
 import { runDemo } from "./demo";
 import { stopKept } from "./keep";

@@ -8,12 +8,12 @@ import { run } from "./processes";
 import { say } from "./console";
 
 const version = "1.8.5";
-/** SHA-256 of the release archives, from the release's own SHA256SUMS. */
+/** SHA-256 of the release's .tar.gz archives, from its own signed SHA256SUMS. */
 const checksums: Readonly<Record<string, string>> = {
-  linux_amd64: "e2951ba6be8ae9427aabbd5c6f243855e8b526cb2ae6bc33a05dae22d7e82632",
-  linux_arm64: "2535e8d4979806cbf79a1b704dccf1fae45b4d50ccaee3e54c1771044db4a573",
-  darwin_amd64: "cb6d1b949691e50bed6c9cc17aefc999cf27e52200521efa9f107ce3ee08260f",
-  darwin_arm64: "c77e545ab847c0d6acd322c010f457e1a30448476945c04074a48882c4b86dfe",
+  linux_amd64: "dc46f945f3718769604561c9bad569841443ffcc6e0b970d4dbc5bd224a52941",
+  linux_arm64: "d89c753fe440e1156fa8e523b2c8744322f29b2c40cc3fd049617271272b853d",
+  darwin_amd64: "c0186b4d47c740433c8962a72e8e864225f79fb21028203925196a5b28aa6868",
+  darwin_arm64: "7d81c559912a772ca3836770c1986b8e3b953a61072d7b2a7a1b5221c05c6d6f",
 };
 const architectures: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
 
@@ -48,12 +48,14 @@ async function ask(question: string): Promise<boolean> {
   }
 }
 
+const downloadPatienceMs = 300_000;
+
 async function download(platform: string, checksum: string, binary: string): Promise<void> {
-  const url = `https://github.com/opentofu/opentofu/releases/download/v${version}/tofu_${version}_${platform}.zip`;
+  const url = `https://github.com/opentofu/opentofu/releases/download/v${version}/tofu_${version}_${platform}.tar.gz`;
   say(`downloading ${url}`);
   let archive: Buffer;
   try {
-    const reply = await fetch(url);
+    const reply = await fetch(url, { signal: AbortSignal.timeout(downloadPatienceMs) });
     if (!reply.ok) throw new Error(`HTTP ${reply.status}`);
     archive = Buffer.from(await reply.arrayBuffer());
   } catch (error) {
@@ -70,8 +72,10 @@ async function unpack(archive: Buffer, binary: string): Promise<void> {
   const folder = `${binary}.unpacking`;
   mkdirSync(folder, { recursive: true });
   try {
-    writeFileSync(join(folder, "tofu.zip"), archive);
-    await run("unzip", ["-q", "-o", join(folder, "tofu.zip"), "tofu", "-d", folder]);
+    writeFileSync(join(folder, "tofu.tar.gz"), archive);
+    await run("tar", ["-xzf", join(folder, "tofu.tar.gz"), "-C", folder, "tofu"]).catch((error: Error) => {
+      throw new Error(`could not unpack OpenTofu (${error.message}); ${terraformMissing(process.env).message}`);
+    });
     chmodSync(join(folder, "tofu"), 0o755);
     renameSync(join(folder, "tofu"), binary);
   } finally {

@@ -1,7 +1,7 @@
 /** Children of the demo: started in groups of their own, and none left behind. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { openSync, readdirSync, readFileSync } from "node:fs";
-import { isAlive } from "../../emulator/is-alive";
+import { isAlive } from "../../emulator/other-process";
 
 export interface Started {
   readonly pid: number;
@@ -17,9 +17,12 @@ export interface StartOptions {
 }
 
 const live = new Set<ChildProcess>();
+/** Set by stopAll and killAll: a step that is still under way must not start anything after them. */
+let stopping = false;
 
 /** Starts a program in a process group of its own, so that Ctrl-C reaches it only through us. */
 export function start(program: string, args: readonly string[], options: StartOptions = {}): Started {
+  if (stopping) throw new Error(`${program} was not started: everything is being stopped`);
   const log = options.logFile === undefined ? "pipe" : openSync(options.logFile, "a");
   const child = spawn(program, args, {
     cwd: options.cwd,
@@ -105,6 +108,7 @@ export async function stopTree(pid: number, patienceMs = 12_000): Promise<void> 
 
 /** At once, for a second Ctrl-C. */
 export function killAll(): void {
+  stopping = true;
   for (const child of live) if (child.pid !== undefined) signalTree(child.pid, "SIGKILL");
 }
 
@@ -112,5 +116,6 @@ export function killAll(): void {
 export const livePids = (): number[] => [...live].flatMap(({ pid }) => (pid === undefined ? [] : [pid])).reverse();
 
 export async function stopAll(patienceMs?: number): Promise<void> {
+  stopping = true;
   await Promise.all([...live].map((child) => stopTree(child.pid ?? -1, patienceMs)));
 }

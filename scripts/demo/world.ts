@@ -1,7 +1,7 @@
 /** Where the demo lives: the clone, a temporary folder, and the programs that it runs as a user would. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Started } from "./processes";
+import { run, type Started } from "./processes";
 
 export const repository = resolve(__dirname, "../..");
 export const bins = {
@@ -18,7 +18,15 @@ export interface Folders {
   readonly logs: string;
 }
 
+/** Unix sockets, rsyslog's and terraform's, take 107 bytes of path; the longest of ours is this much longer than the folder. */
+const longestRoot = 107 - "/vm/rsyslog/log.sock".length - 20;
+
 export function makeFolders(root: string): Folders {
+  if (Buffer.byteLength(root) > longestRoot) {
+    throw new Error(
+      `the temporary folder ${root} is too deep for sockets in it; choose another: TMPDIR=/tmp npm run demo`,
+    );
+  }
   const folders = {
     root,
     local: join(root, "local"),
@@ -58,4 +66,10 @@ export async function jsonLine<T>(
     await new Promise((r) => setTimeout(r, 10));
   }
   throw new Error(`it was not ready within 30 s; see ${file}`);
+}
+
+/** Environment in which programs reach the local cloud of a state folder; asked for, so that no key is in a log. */
+export async function localEnv(state: string): Promise<Record<string, string>> {
+  const args = [bins.cdktfSls, "local", "env", "--json", "--state", state];
+  return JSON.parse(await run(process.execPath, args)) as Record<string, string>;
 }

@@ -9,12 +9,23 @@ export const staticCredentials = (credentials: Credentials): CredentialsSource =
   getCredentials: async () => credentials,
 });
 
-/** The spellings that Alibaba Cloud's tools read, first hit wins. */
-const idNames = ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY"];
-const secretNames = ["ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALICLOUD_SECRET_KEY"];
-const tokenNames = ["ALIBABA_CLOUD_SECURITY_TOKEN", "ALICLOUD_SECURITY_TOKEN"];
+interface Spelling {
+  readonly id: string;
+  readonly secret: string;
+  readonly token: string;
+}
 
-export const missingCredential = (what: string, names: readonly string[]): Error =>
+/** As Alibaba Cloud's tools read them. A key is taken from one spelling whole: parts of two would make no key. */
+const spellings: readonly Spelling[] = [
+  {
+    id: "ALIBABA_CLOUD_ACCESS_KEY_ID",
+    secret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    token: "ALIBABA_CLOUD_SECURITY_TOKEN",
+  },
+  { id: "ALICLOUD_ACCESS_KEY", secret: "ALICLOUD_SECRET_KEY", token: "ALICLOUD_SECURITY_TOKEN" },
+];
+
+const missing = (what: string, names: readonly string[]): Error =>
   new Error(
     `no ${what}: set ${names.join(" or ")} in the environment ` +
       `(in GitLab: Settings > CI/CD > Variables; without an account: cdktf-sls local exec -- COMMAND)`,
@@ -22,12 +33,16 @@ export const missingCredential = (what: string, names: readonly string[]): Error
 
 /** Reads the access key from the environment; throws an error that names the variable which is missing. */
 export function credentialsFromEnv(env: NodeJS.ProcessEnv): CredentialsSource {
-  const first = (names: readonly string[]): string | undefined =>
-    names.map((name) => env[name]?.trim()).find((value) => value);
-  const accessKeyId = first(idNames);
-  if (!accessKeyId) throw missingCredential("access key id", idNames);
-  const accessKeySecret = first(secretNames);
-  if (!accessKeySecret) throw missingCredential("access key secret", secretNames);
-  const securityToken = first(tokenNames);
+  const value = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const names = spellings.find(({ id }) => value(id) !== undefined);
+  if (names === undefined)
+    throw missing(
+      "access key id",
+      spellings.map(({ id }) => id),
+    );
+  const accessKeyId = value(names.id) ?? "";
+  const accessKeySecret = value(names.secret);
+  if (accessKeySecret === undefined) throw missing(`access key secret to go with ${names.id}`, [names.secret]);
+  const securityToken = value(names.token);
   return staticCredentials({ accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) });
 }

@@ -19,7 +19,7 @@ export function replyError(reply: HttpReply, what: string): SlsError {
   const ids = { httpStatus: reply.status, ...(requestId ? { requestId } : {}), cause: reply };
   const text = reply.body.toString("utf8");
   const { errorCode, errorMessage } = errorFields(text);
-  if (errorCode === undefined) {
+  if (errorCode === undefined || requestId === undefined) {
     return new SlsError(
       "BadResponse",
       `${what}: HTTP ${reply.status}, and not from Log Service: ${JSON.stringify(text.slice(0, 200))}; ` +

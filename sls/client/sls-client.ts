@@ -51,10 +51,13 @@ export interface GetLogsRequest {
 }
 
 export interface GetLogsResult {
-  /** Whether the service has looked at everything; ask again when not. */
+  /** Whether the service has looked at everything, after so many tries; if not, logs may be missing. */
   readonly complete: boolean;
   readonly logs: readonly FoundLog[];
 }
+
+const incompleteTries = 10;
+const incompletePauseMs = 300;
 
 const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -124,11 +127,15 @@ export class SlsClient extends NodeLogClient {
     await this._request("DELETE", project, `/machinegroups/${group}/configs/${config}`, {}, null);
   }
 
-  /** One page of logs (GetLogs v1). */
+  /** One page of logs (GetLogs v1); asks again while the service has not looked at everything. */
   async searchLogs(project: string, logstore: string, request: GetLogsRequest): Promise<GetLogsResult> {
     const queries = { ...request, type: "log", query: request.query ?? "*", reverse: request.reverse ?? false };
-    const { value, reply } = await this.call({ verb: "GET", project, path: `/logstores/${logstore}`, queries });
-    return { complete: header(reply, "x-log-progress") === "Complete", logs: value as FoundLog[] };
+    for (let attempt = 1; ; attempt++) {
+      const { value, reply } = await this.call({ verb: "GET", project, path: `/logstores/${logstore}`, queries });
+      const complete = header(reply, "x-log-progress") === "Complete";
+      if (complete || attempt >= incompleteTries) return { complete, logs: value as FoundLog[] };
+      await (this.options.sleep ?? realSleep)(incompletePauseMs);
+    }
   }
 
   override async _request(
@@ -178,10 +185,11 @@ export class SlsClient extends NodeLogClient {
     const host = project ? `${project}.${this.endpoint}` : this.endpoint;
     const url = new URL(`${this.use_https ? "https" : "http"}://${host}${path}${search ? `?${search}` : ""}`);
     const reply = await this.transport.send({ method: verb, url, headers: signed, body });
-    if (reply.status !== 200) throw replyError(reply, `${verb} ${url.host}${path}`);
-    const isJson = header(reply, "content-type")?.startsWith("application/json") && reply.body.length > 0;
-    const text = reply.body.toString("utf8");
-    return { value: isJson ? JSON.parse(text) : text, reply };
+    // A reply without the id did not come from the service, whatever its status: a captive portal, say.
+    if (reply.status !== 200 || header(reply, "x-log-requestid") === undefined) {
+      throw replyError(reply, `${verb} ${url.host}${path}`);
+    }
+    return { value: valueOf(reply), reply };
   }
 }
 
@@ -200,6 +208,12 @@ interface Answer {
   readonly reply: HttpReply;
 }
 
+function valueOf(reply: HttpReply): unknown {
+  const text = reply.body.toString("utf8");
+  const isJson = header(reply, "content-type")?.startsWith("application/json") && text !== "";
+  return isJson ? JSON.parse(text) : text;
+}
+
 /** Values as they are sent; what is undefined is left out. */
 const texts = (values: Readonly<Record<string, unknown>>): Record<string, string> =>
   Object.fromEntries(
@@ -210,5 +224,7 @@ const texts = (values: Readonly<Record<string, unknown>>): Record<string, string
 function mayRepeat(verb: string, error: unknown): boolean {
   if (!(error instanceof SlsError)) return false;
   if (/QuotaExceed$/.test(error.code) || error.httpStatus === 503) return true;
+  // Who waited for the whole time-out is not made to wait for three more.
+  if (error.code === "RequestTimeout") return false;
   return verb !== "POST" && (error.httpStatus === 0 || error.httpStatus >= 500);
 }

@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 /** Endpoints of Log Service. Source: SLS "Endpoints"; forms other than public and intranet are passed as they are. */
 
 export type Network = "public" | "intranet";
@@ -18,4 +20,18 @@ export function regionOfEndpoint(endpoint: string): string | undefined {
 export function regionProblem(region: string): string | undefined {
   if (/^[a-z]{2,4}(-[a-z0-9]+)+$/.test(region)) return undefined;
   return `region must be an Alibaba Cloud region id such as "cn-hangzhou" or "ap-southeast-1", got ${JSON.stringify(region)}`;
+}
+
+/** A host, perhaps with a scheme and a port. Returns what is wrong, or undefined. */
+export function endpointProblem(endpoint: string): string | undefined {
+  const got = `, got ${JSON.stringify(endpoint)}`;
+  if (!/^(https?:\/\/)?[A-Za-z0-9.-]+(:\d{1,5})?\/?$/.test(endpoint)) {
+    return `endpoint must be a host such as "cn-hangzhou.log.aliyuncs.com", with http:// in front where it must not be https${got}`;
+  }
+  const host = endpoint.replace(/^https?:\/\//, "").replace(/[:/].*$/, "");
+  if (isIP(host) === 0) return undefined;
+  return (
+    `endpoint must be a host name: the project's name is put in front of it, which an IP address does not bear ` +
+    `(behind a proxy, use the region's own name)${got}`
+  );
 }

@@ -21,11 +21,12 @@ export const inputDetailDefaults: Readonly<Record<string, readonly unknown[]>> =
   plugin: [{}],
 };
 
-/** Fields of outputDetail that the service fills in from the project. */
-export const outputDetailFilled: readonly string[] = [
-  "endpoint",
-  "region",
-  "projectName",
-  "compressType",
-  "telemetryType",
-];
+/** Fields of outputDetail that the service fills in from the project, and which values are its own. */
+export const outputDetailFilled: Readonly<Record<string, (value: unknown) => boolean>> = {
+  endpoint: () => true,
+  region: () => true,
+  // Another project than the host's is refused.
+  projectName: () => true,
+  compressType: (value) => value === "" || value === "lz4",
+  telemetryType: (value) => value === "" || value === "None",
+};

@@ -41,7 +41,8 @@ export function suggestName(name: string, max: number): string {
 function nameProblem(rule: NameRule, name: string, remedy?: string): string | undefined {
   const legalLength = name.length >= rule.min && name.length <= rule.max;
   if (legalLength && rule.pattern.test(name)) return undefined;
-  const suggestion = suggestName(name, rule.max);
+  const kept = suggestName(name, rule.max);
+  const suggestion = rule.pattern === plainPattern ? kept.replaceAll("_", "-") : kept;
   const nearest = suggestion.length >= rule.min && suggestion !== name ? `try "${suggestion}"` : undefined;
   const advice = remedy ?? nearest;
   return (

@@ -40,7 +40,7 @@ test("An imported project makes nothing", () => {
 test("An illegal name is an error that says where, what is allowed and what to write, imported or not", () => {
   const message = (path: string): string =>
     `${path}: project name must be 3 to 63 lower-case letters, digits and hyphens, beginning and ending with a letter ` +
-    `or digit, got "Acme_Logs" (9 characters); try "acme_logs"`;
+    `or digit, got "Acme_Logs" (9 characters); try "acme-logs"`;
   synth((stack) => {
     expect(() => new LogProject(stack, "new", { projectName: "Acme_Logs" })).toThrow(new Error(message("stack/new")));
     expect(() => LogProject.fromName(stack, "old", "Acme_Logs")).toThrow(new Error(message("stack/old")));

@@ -1,15 +1,16 @@
 /** `cdktf deploy`, `cdktf-sls plan` and `deploy` as a pipeline runs them: real terraform, the local cloud, exit codes. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { noProxy, parseProxyAddress, SlsClient, staticCredentials } from "../../sls";
 import { findTerraform } from "../../deploy";
 import { start, stopAll, type Started } from "../../scripts/demo/processes";
-import { jsonLine, writeCdktfJson } from "../../scripts/demo/world";
+import { jsonLine, localEnv, writeCdktfJson } from "../../scripts/demo/world";
 import { dist, repository, testWith } from "../support/tools";
 
 const folder = mkdtempSync(join(tmpdir(), "cdktf-sls-deploy-"));
+const home = join(folder, "home");
 const terraform = findTerraform(process.env);
 const test = testWith("terraform", terraform);
 let env: NodeJS.ProcessEnv = {};
@@ -50,11 +51,14 @@ function client(): SlsClient {
 describe("the deploy step", () => {
   beforeAll(async () => {
     if (terraform === undefined) return;
+    mkdirSync(home);
     const logFile = join(folder, "local.log");
     const state = join(folder, "local");
     const args = [dist("cli/main.js"), "local", "run", "--json", "--state", state];
     const local = start(process.execPath, args, { logFile });
-    env = (await jsonLine<{ env: NodeJS.ProcessEnv }>(logFile, local, (json) => "env" in json)).env;
+    await jsonLine(logFile, local, (json) => json["ready"] === true);
+    // A home of its own: nothing of the stand-in may get into the user's.
+    env = { ...(await localEnv(state)), HOME: home };
     writeCdktfJson(folder);
   });
   afterAll(async () => {
@@ -143,6 +147,16 @@ describe("the deploy step", () => {
     expect(text).not.toContain("wrong-secret");
   });
 
+  test.each([
+    [["--endpoint", "http://127.0.0.1:1"], "--endpoint: endpoint must be a host name"],
+    [["--endpoint", "a b"], "--endpoint: endpoint must be a host such as"],
+    [["--stack", "nope"], 'no stack "nope"; there are: sample-app-dev'],
+  ])("%j exits 1 and says %s", async (args, message) => {
+    const { code, text } = await cli(["plan", ...args]);
+    expect(code).toBe(1);
+    expect(text).toContain(message);
+  });
+
   test("a wrong region exits 1 and says what a region looks like", async () => {
     const { code, text } = await cli(["plan", "--region", "Hangzhou"]);
     expect(code).toBe(1);
@@ -166,6 +180,10 @@ describe("the deploy step", () => {
     const { code, text } = await cli(["plan"], { PATH: "/nonexistent", TERRAFORM_BINARY_NAME: "" });
     expect(code).toBe(1);
     expect(text).toContain("neither terraform nor tofu is on PATH; install Terraform");
+  });
+
+  test("nothing is left in the user's home folder", () => {
+    expect(readdirSync(home)).not.toContain(".terraform.d");
   });
 
   test("`cdktf destroy` takes everything away", async () => {

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { isAlive } from "../../emulator/is-alive";
+import { isAlive } from "../../emulator/other-process";
 import { start } from "../../scripts/demo/processes";
 import { dist } from "../support/tools";
 
@@ -62,9 +62,33 @@ describe("the local cloud in the background", () => {
     const status = JSON.parse((await local("status", "--json")).text) as { pid: number; url: string };
     expect(isAlive(status.pid)).toBe(true);
     expect((await local("start")).text).toContain(`already running: ${status.url}`);
-    expect((await local("env")).text).toContain(`export HTTPS_PROXY='${status.url}'`);
+    expect((await local("env")).text).toContain(`export HTTPS_PROXY=${status.url}`);
     const env = JSON.parse((await local("env", "--json")).text) as Record<string, string>;
     expect(Object.keys(env)).toEqual(expect.arrayContaining(["SSL_CERT_FILE", "ALICLOUD_ACCESS_KEY", "NO_PROXY"]));
+  });
+
+  test("refuses what would be ignored: another port or region while one runs", async () => {
+    const { code, text } = await local("start", "--region", "cn-beijing");
+    expect(code).toBe(1);
+    expect(text).toContain("runs already, at http://127.0.0.1:");
+    expect((await local("start", "--port", "99999")).text).toBe('error: --port must be 0 to 65535, got "99999"');
+  });
+
+  test("three that are started at once are one", async () => {
+    const other = join(folder, "at-once");
+    const started = await Promise.all([1, 2, 3].map(() => local("start", "--state", other, "--json")));
+    const pids = started.map(({ text }) => (JSON.parse(text) as { pid: number }).pid);
+    expect(new Set(pids).size).toBe(1);
+    await local("stop", "--state", other);
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
+
+  test("one that hangs is ended by stop", async () => {
+    const other = join(folder, "hung");
+    const { pid } = JSON.parse((await local("start", "--state", other, "--json")).text) as { pid: number };
+    process.kill(pid, "SIGSTOP");
+    expect(await local("stop", "--state", other)).toEqual({ code: 0, text: "stopped" });
+    expect(isAlive(pid)).toBe(false);
   });
 
   test("a command that is not there exits 1 and is named", async () => {
