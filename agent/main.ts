@@ -67,12 +67,14 @@ async function run(flags: RunFlags): Promise<number> {
   });
   const emit: Emit = (event) => {
     print(event);
-    if (event.type === "Listening" && flags.readyFile !== undefined) writeReadyFile(flags.readyFile, event);
+    if (event.type === "Listening" && flags.readyFile !== undefined) tellReady(flags.readyFile, event);
   };
   // Nobody reads any more: no reason to stop carrying lines.
   process.stdout.on("error", () => undefined);
   const agent = new Agent({ settings, env: process.env, service, world: realWorld, emit });
   keepLinesOnFailure(agent, emit);
+  // As rsyslog and most daemons take it; without this it would end the process with all that waits in memory.
+  process.on("SIGHUP", () => agent.refresh());
   try {
     const why = await firstSignal(() => agent.force());
     return codeOf(await agent.stop(why, settings.drainSeconds * 1000));
@@ -81,13 +83,22 @@ async function run(flags: RunFlags): Promise<number> {
   }
 }
 
+/** A ready file that cannot be written must not stop the lines. */
+function tellReady(file: string, event: Parameters<typeof writeReadyFile>[1]): void {
+  try {
+    writeReadyFile(file, event);
+  } catch (error) {
+    fs.writeSync(2, `sls-agent: --ready-file: ${(error as Error).message}\n`);
+  }
+}
+
 const codeOf = (end: AgentEnd): number => (end.lost > 0 ? exitCodes.linesLost : exitCodes.ok);
 
-/** Resolves with the name of the first SIGTERM or SIGINT; each one after that forces. */
+/** Resolves with the name of the first signal to end; each one after that forces. */
 function firstSignal(force: () => void): Promise<string> {
   return new Promise((resolve) => {
     let seen = false;
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
       process.on(signal, () => {
         if (seen) force();
         seen = true;

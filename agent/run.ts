@@ -151,6 +151,11 @@ export class Agent {
     return end;
   }
 
+  /** Looks for configs and identity at once. */
+  refresh(): void {
+    this.watcher.refresh();
+  }
+
   /** Makes a stop that is under way give up sending at once. */
   force(): void {
     this.forced.abort();

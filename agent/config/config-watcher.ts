@@ -3,6 +3,7 @@ import { SlsError } from "../../sls/model/errors";
 import type { Emit } from "../status/events";
 import type { Waits } from "../status/waits";
 import type { World } from "../world";
+import { linkedTo } from "../abort";
 import { discover, type ConfigService, type Found, type SyslogConfig } from "./discovery";
 import { userDefinedIdFile, userDefinedIdVariable, type Identity } from "./identity";
 import { readLastGood, saveLastGood } from "./last-good";
@@ -39,6 +40,7 @@ export class ConfigWatcher {
   private readonly byProject = new Map<string, readonly SyslogConfig[]>();
   private readonly ignoredTold = new Set<string>();
   private readonly stop = new AbortController();
+  private wake: { abort(): void } = { abort: () => undefined };
   private looked = false;
   private inForce: string | undefined;
   private saved: string | undefined;
@@ -48,6 +50,11 @@ export class ConfigWatcher {
 
   start(): void {
     this.running = this.run();
+  }
+
+  /** Looks at once instead of after the pause. */
+  refresh(): void {
+    this.wake.abort();
   }
 
   /** No change is announced any more. Resolves when a look that is under way has ended too. */
@@ -66,9 +73,17 @@ export class ConfigWatcher {
       if (signal.aborted) break;
       const pause = waiting ? Math.min(pollMs, impatientMs) : pollMs;
       // A fleet that was started at once should not ask at once for ever.
-      await world.sleep(pause * (0.9 + 0.2 * world.random()), signal);
+      await this.sleep(pause * (0.9 + 0.2 * world.random()));
     }
     await grace;
+  }
+
+  /** Until the pause is over, a refresh, or the end. */
+  private async sleep(ms: number): Promise<void> {
+    const pause = linkedTo(this.stop.signal);
+    this.wake = pause;
+    await this.options.world.sleep(ms, pause.signal);
+    pause.release();
   }
 
   private async afterGrace(): Promise<void> {

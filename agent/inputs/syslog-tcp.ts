@@ -1,18 +1,15 @@
 import * as net from "node:net";
+import { Bell } from "../buffer/bell";
 import type { Emit } from "../status/events";
 import type { Waits } from "../status/waits";
-import type { World } from "../world";
-import type { Origin } from "./intake";
-import { LineFramer } from "./line-framer";
+import { SyslogConnection, turnOfTheLoop, type SyslogConnectionOptions } from "./syslog-connection";
 
-export interface SyslogTcpOptions {
+export interface SyslogTcpOptions extends SyslogConnectionOptions {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
-  readonly maxLineBytes: number;
-  /** Takes a line for good. */
-  readonly accept: (line: Buffer, origin: Origin, continuation: boolean) => void;
-  readonly world: World;
+  /** No more connections are taken than this. @default 512 */
+  readonly maxConnections?: number;
   readonly emit: Emit;
   readonly waits: Waits;
 }
@@ -21,34 +18,48 @@ export type InputState = "waiting" | "listening" | "held" | "closed";
 
 /** Between two tries to get the port. */
 const retryMs = 1_000;
-/** At a close: a connection that has sent nothing for so long has nothing left in its socket … */
-const quietMs = 100;
-/** … and one that goes on sending after our end-of-connection is cut off after so long. */
-const closeMs = 2_000;
+/** A flood may fill and free the buffer many times a second: only what is held for longer closes the door. */
+const patienceMs = 250;
+/** After being full, the door opens again at this share of the connections. */
+const roomShare = 0.75;
+/** At most so many turns of the event loop are spent on letting in who waits at the door. */
+const lastTurns = 50;
 
 /**
  * Lines over TCP, LF after each, any number of connections at once.
  *
- * waiting (for the port) -> listening <-> held (sockets paused: the buffer is full, TCP pushes back) -> closed.
- * close(): takes no connection any more, tells each peer the end, reads what has come already, then lets go. What a peer
- * sent after that stays with the peer, who sees the connection end: rsyslog keeps it in its queue.
+ * waiting (for the port) -> listening <-> held (the buffer is full) -> closed.
+ * held: the connections are paused, TCP pushes back; when it lasts, the door is shut, which means that the port is closed.
+ * A connection that was taken but is not read would lie in memory with what it brought, and at the limit of open files it
+ * would be thrown away with that; one that is refused leaves its lines with the peer. The same at maxConnections.
+ * close(): shuts the door, tells each peer the end, reads what has come already, then lets go. What a peer sends after that
+ * stays with the peer, who sees the connection end: rsyslog keeps it in its queue.
  */
 export class SyslogTcpInput {
   readonly name = "syslog-tcp";
   private server: net.Server | undefined;
-  private readonly connections = new Map<net.Socket, Connection>();
+  private boundPort: number | undefined;
+  private readonly connections = new Set<SyslogConnection>();
+  private taken = 0;
   private readonly stop = new AbortController();
-  private readonly opening: Promise<void>;
+  /** Rings when the door may have to be opened or shut. */
+  private readonly changed = new Bell();
+  private readonly tending: Promise<void>;
+  private closing: Promise<void> | undefined;
   private held = false;
+  private heldForLong: AbortController | undefined;
+  private doorWanted = true;
+  private crowded = false;
+  private broken = false;
 
   constructor(private readonly options: SyslogTcpOptions) {
-    this.opening = this.open();
+    this.tending = this.tend();
   }
 
   get state(): InputState {
     if (this.stop.signal.aborted) return "closed";
-    if (this.server === undefined) return "waiting";
-    return this.held ? "held" : "listening";
+    if (this.held) return "held";
+    return this.server === undefined && !this.crowded ? "waiting" : "listening";
   }
 
   get connectionCount(): number {
@@ -57,126 +68,122 @@ export class SyslogTcpInput {
 
   /** The port in use; the wanted one while waiting. */
   get port(): number {
-    const address = this.server?.address();
-    return typeof address === "object" && address !== null ? address.port : this.options.port;
+    return this.boundPort ?? this.options.port;
   }
 
   /** Holds the peers back, or lets them go on. */
   setHeld(held: boolean): void {
     this.held = held;
+    this.heldForLong?.abort();
+    this.heldForLong = undefined;
+    this.doorWanted = true;
     if (this.stop.signal.aborted) return;
-    for (const socket of this.connections.keys()) {
-      if (held) socket.pause();
-      else socket.resume();
-    }
+    for (const connection of this.connections) connection.setHeld(held);
+    if (held) void this.shutAfterPatience();
+    else this.changed.ring();
   }
 
-  async close(): Promise<void> {
-    if (!this.stop.signal.aborted) {
-      this.stop.abort();
-      this.options.waits.end(this.waitsFor);
-      this.server?.close();
-      for (const connection of this.connections.values()) connection.finish();
-    }
-    await this.opening;
-    await Promise.all([...this.connections.values()].map(({ closed }) => closed));
-    if (this.server) this.options.emit({ type: "ListeningStopped", input: this.name });
-    this.server = undefined;
+  close(): Promise<void> {
+    return (this.closing ??= this.end());
+  }
+
+  private async end(): Promise<void> {
+    this.stop.abort();
+    this.heldForLong?.abort();
+    this.options.waits.end(this.waitsFor);
+    await this.tending;
+    await this.shutDoor();
+    for (const connection of this.connections) connection.finish();
+    await Promise.all([...this.connections].map(({ closed }) => closed));
+    if (this.boundPort !== undefined) this.options.emit({ type: "ListeningStopped", input: this.name });
   }
 
   private get waitsFor(): string {
     return `TCP port ${this.options.port} on ${this.options.host}`;
   }
 
-  private async open(): Promise<void> {
-    const { world, waits, emit, host, port } = this.options;
+  private async shutAfterPatience(): Promise<void> {
+    const over = new AbortController();
+    this.heldForLong = over;
+    await this.options.world.sleep(patienceMs, over.signal);
+    if (over.signal.aborted) return;
+    this.doorWanted = false;
+    this.changed.ring();
+  }
+
+  /** Opens and shuts the door as it is wanted, until the end. */
+  private async tend(): Promise<void> {
     const { signal } = this.stop;
     while (!signal.aborted) {
-      try {
-        const server = await listen(host, port, (socket) => this.connected(socket));
-        if (signal.aborted) {
-          server.close();
-          return;
-        }
-        this.server = server;
-        waits.end(this.waitsFor);
-        emit({ type: "Listening", input: this.name, address: host, port: this.port });
-        return;
-      } catch (error) {
-        waits.begin(this.waitsFor, whyNot(error as NodeJS.ErrnoException, port));
-        await world.sleep(retryMs, signal);
+      const wanted = this.doorWanted && !this.crowded && !this.broken;
+      if (wanted === (this.server !== undefined)) await this.changed.wait(signal);
+      else if (!wanted) await this.shutDoor();
+      else if (!(await this.openDoor())) await this.options.world.sleep(retryMs, signal);
+      if (this.broken) {
+        await this.options.world.sleep(retryMs, signal);
+        this.broken = false;
       }
     }
   }
 
+  /** Returns whether it is open. */
+  private async openDoor(): Promise<boolean> {
+    const { waits, emit, host } = this.options;
+    try {
+      const server = await listen(host, this.port, (socket) => this.connected(socket));
+      server.on("error", () => {
+        // The kernel had no connection to give: shut, and once more in a moment.
+        this.broken = true;
+        this.changed.ring();
+      });
+      this.server = server;
+    } catch (error) {
+      waits.begin(this.waitsFor, whyNot(error as NodeJS.ErrnoException, this.port));
+      return false;
+    }
+    waits.end(this.waitsFor);
+    if (this.boundPort !== undefined) return true;
+    this.boundPort = (this.server.address() as net.AddressInfo).port;
+    emit({ type: "Listening", input: this.name, address: host, port: this.boundPort });
+    return true;
+  }
+
+  /**
+   * Who has been let in by the kernel, but not by us, would be reset with what he brought: such connections are taken
+   * first. A connection that comes in the very moment between the last look and the closing is still lost to that.
+   */
+  private async shutDoor(): Promise<void> {
+    const { server } = this;
+    if (server === undefined) return;
+    for (let turn = 0, before = -1; turn < lastTurns && before !== this.taken; turn++) {
+      before = this.taken;
+      await turnOfTheLoop();
+    }
+    server.close();
+    this.server = undefined;
+  }
+
   private connected(socket: net.Socket): void {
-    const { accept, maxLineBytes, world, emit } = this.options;
-    const connection = new Connection(socket, { accept, maxLineBytes, world });
-    this.connections.set(socket, connection);
+    const { emit, maxConnections = 512 } = this.options;
+    const connection = new SyslogConnection(socket, this.options);
+    this.connections.add(connection);
+    this.taken++;
     emit({ type: "ConnectionOpened", peer: connection.peer });
-    if (this.stop.signal.aborted) connection.finish();
-    else if (this.held) socket.pause();
+    if (this.held && !this.stop.signal.aborted) connection.setHeld(true);
+    if (this.connections.size >= maxConnections) this.setCrowded(true);
     void connection.closed.then((error) => {
-      this.connections.delete(socket);
+      this.connections.delete(connection);
+      if (this.connections.size <= maxConnections * roomShare) this.setCrowded(false);
       emit({ type: "ConnectionClosed", peer: connection.peer, ...(error ? { error: error.message } : {}) });
     });
   }
-}
 
-/** One peer: its own framing, its own last partial line. */
-class Connection {
-  readonly peer: string;
-  /** Resolves with the error that ended it, if one did. */
-  readonly closed: Promise<Error | undefined>;
-  private lastData = 0;
-
-  constructor(
-    private readonly socket: net.Socket,
-    private readonly options: Pick<SyslogTcpOptions, "accept" | "maxLineBytes" | "world">,
-  ) {
-    const address = plainAddress(socket.remoteAddress);
-    this.peer = `${address}:${socket.remotePort ?? 0}`;
-    const origin: Origin = { address };
-    const framer = new LineFramer(options.maxLineBytes, (line, continuation) =>
-      options.accept(line, origin, continuation),
-    );
-    socket.setKeepAlive(true, 60_000);
-    socket.on("data", (chunk: Buffer) => {
-      this.lastData++;
-      framer.push(chunk);
-    });
-    // Half-open, so that we answer the peer's end ourselves, after its last byte.
-    socket.on("end", () => socket.end());
-    this.closed = new Promise((resolve) => {
-      let failure: Error | undefined;
-      socket.on("error", (error) => (failure = error));
-      socket.on("close", () => {
-        framer.end();
-        resolve(failure);
-      });
-    });
-  }
-
-  /** Tells the peer the end, reads on until it is quiet or has ended too, then lets go. */
-  finish(): void {
-    this.socket.resume();
-    this.socket.end();
-    void this.letGo();
-  }
-
-  private async letGo(): Promise<void> {
-    const { world } = this.options;
-    for (let waited = 0; waited < closeMs && !this.socket.destroyed; waited += quietMs) {
-      const before = this.lastData;
-      await world.sleep(quietMs);
-      if (this.lastData === before) break;
-    }
-    this.socket.destroy();
+  private setCrowded(crowded: boolean): void {
+    if (this.crowded === crowded) return;
+    this.crowded = crowded;
+    this.changed.ring();
   }
 }
-
-/** `::ffff:10.0.0.5` is how a socket that serves both families shows 10.0.0.5. */
-const plainAddress = (address: string | undefined): string => (address ?? "127.0.0.1").replace(/^::ffff:/, "");
 
 function listen(host: string, port: number, onConnection: (socket: net.Socket) => void): Promise<net.Server> {
   return new Promise((resolve, reject) => {

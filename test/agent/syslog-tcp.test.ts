@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import * as net from "node:net";
 import { once } from "node:events";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -17,6 +18,7 @@ interface Taken {
 function open(
   port = 0,
   maxLineBytes = 1024,
+  maxConnections = 512,
 ): { input: SyslogTcpInput; taken: Taken[]; events: AgentEvent[]; lines: () => string[] } {
   const taken: Taken[] = [];
   const events: AgentEvent[] = [];
@@ -25,6 +27,7 @@ function open(
     host: "127.0.0.1",
     port,
     maxLineBytes,
+    maxConnections,
     accept: (line, origin, continuation) => taken.push({ line: line.toString(), origin, continuation }),
     world: realWorld,
     emit,
@@ -42,6 +45,25 @@ async function connect(input: SyslogTcpInput): Promise<net.Socket> {
   await once(socket, "connect");
   return socket;
 }
+
+/** How a connection fares: refused, or taken (and ended again). */
+function tryConnect(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, "127.0.0.1", () => socket.destroy());
+    socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? "error"));
+    socket.on("close", () => resolve("taken"));
+  });
+}
+
+/** A program that connects once for each line, sends it, and ends without waiting for anyone. */
+const waitingPeers = `
+const [port, ...lines] = process.argv.slice(1);
+let left = lines.length;
+for (const line of lines) {
+  const socket = require("node:net").connect(port, "127.0.0.1", () => socket.write(line + "\\n", () => {
+    if (--left === 0) { process.stdout.write(lines.length + " sent"); process.exit(0); }
+  }));
+}`;
 
 describe("the syslog input over TCP", () => {
   it("takes lines from many connections at once, each framed by itself", async () => {
@@ -96,6 +118,42 @@ describe("the syslog input over TCP", () => {
     expect(lines().length).toBeLessThan(written / 2);
     input.setHeld(false);
     await until("all lines", () => lines().length === written + 1);
+  });
+
+  it("refuses new connections when it is held for long, so that peers keep their lines, and takes them again after", async () => {
+    const { input, lines, events } = open();
+    const early = await connect(input);
+    input.setHeld(true);
+    const { port } = input;
+    await until("the port is closed", async () => (await tryConnect(port)) === "ECONNREFUSED");
+    early.write("early\n");
+    input.setHeld(false);
+    await until("the port is open again", async () => (await tryConnect(port)) === "taken");
+    (await connect(input)).write("late\n");
+    await until("both lines", () => lines().length === 2);
+    expect(new Set(lines())).toEqual(new Set(["early", "late"]));
+    expect(events.filter(({ type }) => type === "Listening")).toHaveLength(1);
+  });
+
+  it("refuses connections above its limit, and takes them again when there is room", async () => {
+    const { input, lines } = open(0, 1024, 4);
+    const sockets = await Promise.all([1, 2, 3, 4].map(() => connect(input)));
+    const { port } = input;
+    await until("the port is closed", async () => (await tryConnect(port)) === "ECONNREFUSED");
+    for (const [i, socket] of sockets.entries()) socket.end(`${i}\n`);
+    await until("the port is open again", async () => (await tryConnect(port)) === "taken");
+    expect(lines().sort()).toEqual(["0", "1", "2", "3"]);
+  });
+
+  it("at its close takes connections that wait at the door, with what they brought", async () => {
+    const { input, lines } = open();
+    await until("the input listens", () => input.state === "listening");
+    const sent = Array.from({ length: 50 }, (_, i) => `line ${i}`);
+    const peers = spawnSync(process.execPath, ["-e", waitingPeers, String(input.port), ...sent], { encoding: "utf8" });
+    // While that ran, nobody here accepted: all of them wait in the kernel.
+    expect(peers.stdout).toBe("50 sent");
+    await input.close();
+    expect(lines().sort()).toEqual([...sent].sort());
   });
 
   it("at its close reads what has come already, then lets the peer go", async () => {

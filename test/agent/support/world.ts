@@ -58,9 +58,9 @@ export async function settle(): Promise<void> {
 }
 
 /** Waits, in real time, until something is so; fails loudly when it never is. */
-export async function until(what: string, isSo: () => boolean, ms = 10_000): Promise<void> {
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
   const end = Date.now() + ms;
-  while (!isSo()) {
+  while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`never came true: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
