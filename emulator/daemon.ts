@@ -1,34 +1,75 @@
 /** The local cloud as a process of its own: found again through a file in its state folder. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
 import type { Credentials } from "../sls/wire/request";
 import { clientEnv } from "./env";
-import { isAlive } from "./is-alive";
+import { commandOf, isAlive } from "./other-process";
 import { keptCredentials, statusPath, type LocalCloud, type LocalStatus } from "./local-cloud";
 
 interface RunFile {
   readonly pid: number;
-  readonly url: string;
+  /** Left out until it listens. */
+  readonly url?: string;
 }
 
 const runFile = (stateDir: string): string => join(stateDir, "run.json");
 export const logFile = (stateDir: string): string => join(stateDir, "local.log");
 
-/** Written by whoever runs it; `forget` takes it away again. */
-export function announce(stateDir: string, cloud: LocalCloud): { forget(): void } {
-  writeFileSync(runFile(stateDir), JSON.stringify({ pid: process.pid, url: cloud.url } satisfies RunFile));
-  return { forget: () => rmSync(runFile(stateDir), { force: true }) };
+function readRunFile(stateDir: string): RunFile | undefined {
+  try {
+    return JSON.parse(readFileSync(runFile(stateDir), "utf8")) as RunFile;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the process that the file names is a local cloud still, and not one that got its number later. */
+const isOurs = ({ pid }: RunFile): boolean => isAlive(pid) && /\blocal\b.*\brun\b/.test(commandOf(pid) ?? "");
+
+export interface Claim {
+  /** Tells others where it listens. */
+  announce(cloud: LocalCloud): void;
+  release(): void;
+}
+
+/** Takes a state folder for this process; throws when another that lives has it. */
+export function claimState(stateDir: string): Claim {
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const own = JSON.stringify({ pid: process.pid } satisfies RunFile);
+  for (;;) {
+    try {
+      writeFileSync(runFile(stateDir), own, { flag: "wx" });
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    const other = readRunFile(stateDir);
+    if (other !== undefined && other.pid !== process.pid && isOurs(other)) {
+      throw new Error(
+        `a local cloud with this state folder runs already (pid ${other.pid}, ${other.url ?? "starting"})`,
+      );
+    }
+    // Left behind by one that was killed.
+    rmSync(runFile(stateDir), { force: true });
+  }
+  return {
+    announce: ({ url }) =>
+      writeFileSync(runFile(stateDir), JSON.stringify({ pid: process.pid, url } satisfies RunFile)),
+    release: () => {
+      if (readRunFile(stateDir)?.pid === process.pid) rmSync(runFile(stateDir), { force: true });
+    },
+  };
 }
 
 /** Asks the process that the state folder names; undefined when none answers, or another than that one. */
 export async function runningStatus(stateDir: string): Promise<LocalStatus | undefined> {
-  if (!existsSync(runFile(stateDir))) return undefined;
+  const file = readRunFile(stateDir);
+  if (file?.url === undefined) return undefined;
   try {
-    const { pid, url } = JSON.parse(readFileSync(runFile(stateDir), "utf8")) as RunFile;
-    const status = await askStatus(url);
-    return status.pid === pid ? status : undefined;
+    const status = await askStatus(file.url);
+    return status.pid === file.pid ? status : undefined;
   } catch {
     return undefined;
   }
@@ -74,7 +115,8 @@ export async function startDaemon({ stateDir, command }: StartOptions): Promise<
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const log = openSync(logFile(stateDir), "w", 0o600);
   const [program, ...args] = command;
-  const child = spawn(program, args, { detached: true, stdio: ["ignore", log, log] });
+  const env = { ...process.env, NO_COLOR: "1" };
+  const child = spawn(program, args, { detached: true, stdio: ["ignore", log, log], env });
   let ended: number | undefined;
   child.on("error", () => (ended = -1));
   child.on("exit", (code) => (ended = code ?? -1));
@@ -82,7 +124,9 @@ export async function startDaemon({ stateDir, command }: StartOptions): Promise<
   for (const end = Date.now() + startPatienceMs; Date.now() < end;) {
     const status = await runningStatus(stateDir);
     if (status !== undefined) return status;
-    if (ended !== undefined) break;
+    // When two are started at once, one ends and the other comes up.
+    const holder = readRunFile(stateDir);
+    if (ended !== undefined && (holder === undefined || !isOurs(holder))) break;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   const wrote = readFileSync(logFile(stateDir), "utf8").trim();
@@ -91,19 +135,20 @@ export async function startDaemon({ stateDir, command }: StartOptions): Promise<
 
 const stopPatienceMs = 5_000;
 
-/** Resolves to whether one was running. */
+/** Resolves to whether one was running. One that does not answer any more is ended as well. */
 export async function stopDaemon(stateDir: string): Promise<boolean> {
-  const status = await runningStatus(stateDir);
-  if (status === undefined) {
+  const file = readRunFile(stateDir);
+  if (file === undefined) return false;
+  if (!isOurs(file)) {
     rmSync(runFile(stateDir), { force: true });
     return false;
   }
-  process.kill(status.pid, "SIGTERM");
+  process.kill(file.pid, "SIGTERM");
   for (const end = Date.now() + stopPatienceMs; Date.now() < end;) {
-    if (!isAlive(status.pid)) return true;
+    if (!isAlive(file.pid)) return true;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  process.kill(status.pid, "SIGKILL");
+  process.kill(file.pid, "SIGKILL");
   rmSync(runFile(stateDir), { force: true });
   return true;
 }

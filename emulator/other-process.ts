@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /** A process that has ended but was not collected by its parent counts as gone: in a container process 1 may never do it. */
@@ -17,4 +18,15 @@ function isZombie(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** The command line of a process, its words apart by spaces; undefined when it is gone, or cannot be read. */
+export function commandOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+  } catch {
+    // No /proc here, or no such process.
+  }
+  const { status, stdout } = spawnSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
+  return status === 0 ? stdout.trim() : undefined;
 }
