@@ -7,7 +7,7 @@ import type { ConfigService, SyslogConfig } from "./config/discovery";
 import { readIdentity, type Identity } from "./config/identity";
 import type { Settings } from "./config/settings";
 import { Intake } from "./inputs/intake";
-import { SyslogTcpInput } from "./inputs/syslog-tcp";
+import { Inputs } from "./inputs/inputs";
 import { Sender } from "./sender/sender";
 import { ServiceClock } from "./sender/service-clock";
 import { SetAside } from "./sender/set-aside";
@@ -44,8 +44,6 @@ export interface AgentEnd {
   readonly lost: number;
 }
 
-const quietMs = 60_000;
-
 /**
  * starting -> running -> draining -> stopped.
  * running: the config watcher says which configs are in force; the input is open while there is one.
@@ -65,13 +63,9 @@ export class Agent {
   private readonly forced = new AbortController();
   private readonly startedAt: string;
   private readonly statusKeeper: StatusKeeper;
-  private input: SyslogTcpInput | undefined;
-  /** Inputs that are closing while a new one may be open already. */
-  private readonly closing = new Set<Promise<void>>();
+  private readonly inputs: Inputs;
   private configs: readonly SyslogConfig[] = [];
   private identity: Identity = { userDefinedIds: [], addresses: [], problems: [] };
-  private heldToldAt = -Infinity;
-  private heldTold = false;
   private state: AgentStatus["state"] = "starting";
 
   /** Reads back what the last run left, then starts. */
@@ -101,13 +95,20 @@ export class Agent {
       wakeAt: { bytes: settings.batchBytes, lines: settings.batchLines },
       emit: this.emit,
       onQueue: (queue) => this.startSender(queue),
-      onPressure: (full) => this.hold(full),
+      onPressure: (full) => this.inputs.setHeld(full),
     });
     this.intake = new Intake({
       append: (destination, record) => this.buffer.append(destination, record),
       unfit: this.unfit,
       now: world.now,
       ownAddress: () => this.identity.addresses[0] ?? "127.0.0.1",
+    });
+    this.inputs = new Inputs({
+      settings,
+      accept: (line, origin, continuation) => this.intake.accept(line, origin, continuation),
+      world,
+      emit: this.emit,
+      waits: this.waits,
     });
     this.buffer.recover();
     this.watcher = new ConfigWatcher({
@@ -178,8 +179,7 @@ export class Agent {
   }
 
   private async drain(deadline: AbortSignal): Promise<void> {
-    this.closeInput();
-    await Promise.all(this.closing);
+    await this.inputs.close();
     const senders = [...this.senders.values()];
     const abort = (): void => void Promise.all(senders.map((sender) => sender.abort()));
     if (deadline.aborted) abort();
@@ -220,12 +220,13 @@ export class Agent {
     this.configs = configs;
     const [first, ...others] = configs;
     if (first === undefined) {
-      this.closeInput();
+      // Awaited by the drain.
+      void this.inputs.close();
       return;
     }
     this.tellShadowed(configs);
     this.intake.setConfigs([first, ...others]);
-    this.input ??= this.openInput();
+    this.inputs.open();
   }
 
   private tellShadowed(configs: readonly SyslogConfig[]): void {
@@ -237,47 +238,9 @@ export class Agent {
     });
   }
 
-  private openInput(): SyslogTcpInput {
-    const { settings, world } = this.options;
-    const input = new SyslogTcpInput({
-      host: settings.syslogHost,
-      port: settings.syslogPort,
-      maxLineBytes: settings.maxLineBytes,
-      accept: (line, origin, continuation) => this.intake.accept(line, origin, continuation),
-      world,
-      emit: this.emit,
-      waits: this.waits,
-    });
-    input.setHeld(this.buffer.full);
-    return input;
-  }
-
-  private closeInput(): void {
-    if (this.input === undefined) return;
-    const closed = this.input.close().finally(() => this.closing.delete(closed));
-    this.closing.add(closed);
-    this.input = undefined;
-  }
-
-  /** A flood can fill and free the buffer many times a second: told once a minute. */
-  private hold(full: boolean): void {
-    this.input?.setHeld(full);
-    const now = this.options.world.now().getTime();
-    const mebibytes = this.options.settings.bufferBytes / 1024 / 1024;
-    if (full && now - this.heldToldAt >= quietMs) {
-      this.heldToldAt = now;
-      this.heldTold = true;
-      const why = `the buffer of a logstore is full (${mebibytes} MiB, buffer.maxBytes)`;
-      this.emit({ type: "InputsHeld", why });
-    } else if (!full && this.heldTold) {
-      this.heldTold = false;
-      this.emit({ type: "InputsReleased" });
-    }
-  }
-
   status(): AgentStatus {
     const { settings, world } = this.options;
-    const { tally, input, identity } = this;
+    const { tally, identity } = this;
     return {
       version: agentVersion,
       pid: process.pid,
@@ -294,17 +257,7 @@ export class Agent {
         tag,
         group,
       })),
-      inputs: input
-        ? [
-            {
-              input: input.name,
-              state: input.state,
-              address: settings.syslogHost,
-              port: input.port,
-              connections: input.connectionCount,
-            },
-          ]
-        : [],
+      inputs: this.inputs.status(),
       queues: this.buffer.all().map((queue) => ({
         ...queue.destination,
         lines: queue.lines,
