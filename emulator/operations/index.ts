@@ -1,6 +1,7 @@
 /** Every operation of Log Service that the local cloud serves. One file an operation, or one for a noun's few verbs. */
 import type { Operation } from "../sls/context";
 import { configOperations } from "./configs";
+import { consumerGroupOperations } from "./consumer-groups";
 import { cursorOperations } from "./cursors";
 import { getHistograms } from "./get-histograms";
 import { getLogsByGet, getLogsByPost } from "./get-logs";
@@ -12,6 +13,7 @@ import { projectOperations } from "./projects";
 import { pullLogs } from "./pull-logs";
 import { putLogs } from "./put-logs";
 import { regionOperations } from "./regions";
+import { shardOperations } from "./shards";
 import { tagOperations } from "./tags";
 
 export const operations: readonly Operation[] = [
@@ -29,4 +31,6 @@ export const operations: readonly Operation[] = [
   getLogsByPost,
   ...cursorOperations,
   pullLogs,
+  ...shardOperations,
+  ...consumerGroupOperations,
 ];

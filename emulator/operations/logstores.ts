@@ -97,16 +97,6 @@ function list(context: SlsContext): object {
   return { ...counts, logstores: items.map((body) => body.logstoreName) };
 }
 
-function shards(context: SlsContext): object {
-  return logstoreOf(context).shards.map(({ id, status, begin, end, createTime }) => ({
-    shardID: id,
-    status,
-    inclusiveBeginKey: begin,
-    exclusiveEndKey: end,
-    createTime,
-  }));
-}
-
 export const logstoreOperations: readonly Operation[] = [
   { name: "CreateLogStore", method: "POST", path: "/logstores", handle: create },
   { name: "ListLogStores", method: "GET", path: "/logstores", handle: (context) => ({ json: list(context) }) },
@@ -144,11 +134,5 @@ export const logstoreOperations: readonly Operation[] = [
       logstoreOf(context).meteringMode = mode;
       return {};
     },
-  },
-  {
-    name: "ListShards",
-    method: "GET",
-    path: "/logstores/{logstore}/shards",
-    handle: (context) => ({ json: shards(context) }),
   },
 ];

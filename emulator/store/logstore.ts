@@ -1,6 +1,7 @@
 import type { LogGroup, Log } from "../../sls/model/log";
 import type { IndexBody } from "../../sls/model/log-index";
 import type { LogStoreBody } from "../../sls/model/log-store";
+import type { ConsumerGroup } from "./consumer-group";
 
 export interface StoredGroup {
   readonly group: LogGroup;
@@ -38,6 +39,7 @@ const hex32 = (value: bigint): string => value.toString(16).padStart(32, "0");
 export class Logstore {
   index: StoredIndex | undefined;
   meteringMode = "ChargeByFunction";
+  readonly consumerGroups = new Map<string, ConsumerGroup>();
   readonly shards: Shard[];
   /** Of all shards, in the order in which they came. */
   private readonly arrived: StoredGroup[] = [];
@@ -69,6 +71,30 @@ export class Logstore {
         : writable.find(({ begin, end }) => owner >= begin && (owner < end || end === lastKey));
     (shard ?? writable[0])?.groups.push(stored);
     this.arrived.push(stored);
+  }
+
+  /** The shard becomes readonly; two new ones share its keys. Undefined when the key does not lie within it. */
+  split(shard: Shard, key: string, now: number): Shard[] | undefined {
+    const middle = key.toLowerCase().padStart(32, "0");
+    if (shard.status !== "readwrite" || middle <= shard.begin || middle >= shard.end) return undefined;
+    shard.status = "readonly";
+    return [shard, this.addShard(shard.begin, middle, now), this.addShard(middle, shard.end, now)];
+  }
+
+  /** The shard and its right neighbour become readonly; a new one has the keys of both. Undefined when there is no neighbour. */
+  merge(shard: Shard, now: number): Shard[] | undefined {
+    const neighbour = this.shards.find(({ status, begin }) => status === "readwrite" && begin === shard.end);
+    if (shard.status !== "readwrite" || neighbour === undefined) return undefined;
+    shard.status = "readonly";
+    neighbour.status = "readonly";
+    return [this.addShard(shard.begin, neighbour.end, now), shard, neighbour];
+  }
+
+  private addShard(begin: string, end: string, createTime: number): Shard {
+    const id = Math.max(...this.shards.map((shard) => shard.id)) + 1;
+    const shard: Shard = { id, status: "readwrite", begin, end, createTime, groups: [] };
+    this.shards.push(shard);
+    return shard;
   }
 
   /** Every log with `from <= time < to`, by time, those of one second in the order in which they came. */

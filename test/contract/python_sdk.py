@@ -59,6 +59,24 @@ for shard in client.list_shards(project, logstore).get_shards_info():
         cursor = reply.get_next_cursor()
 out["pulled"] = pulled
 
+client.create_consumer_group(project, logstore, "python-consumers", 60, True)
+out["consumerGroups"] = [group.get_consumer_group_name() for group in client.list_consumer_group(project, logstore).get_consumer_groups()]
+both = [client.heart_beat(project, logstore, "python-consumers", name, []).get_shards() for name in ("c1", "c2", "c1")]
+out["shardsOf"] = both[1:]
+end = client.get_cursor(project, logstore, 0, "end").get_cursor()
+client.update_check_point(project, logstore, "python-consumers", 0, end, "c1", force_success=False)
+points = client.get_check_point(project, logstore, "python-consumers").get_consumer_group_check_points()
+out["checkpoint"] = [point["consumer"] for point in points if point["checkpoint"] == end]
+out["noConsumer"] = code_of(lambda: client.update_check_point(project, logstore, "python-consumers", 0, end, "c9", False))
+client.delete_consumer_group(project, logstore, "python-consumers")
+
+client.split_shard(project, logstore, 0, "3f" + "0" * 30)
+shards = client.list_shards(project, logstore).get_shards_info()
+out["split"] = [[shard["shardID"], shard["status"]] for shard in shards]
+client.merge_shard(project, logstore, 2)
+shards = client.list_shards(project, logstore).get_shards_info()
+out["merged"] = [shard["shardID"] for shard in shards if shard["status"] == "readwrite"]
+
 client.create_machine_group(project, MachineGroupDetail("python-group", "userdefined", ["logtail-id"], "", {"groupTopic": "t"}))
 out["groups"] = client.list_machine_group(project).get_machine_group()
 group = client.get_machine_group(project, "python-group").get_machine_group()

@@ -1,0 +1,53 @@
+import { logstoreOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
+import { parameterInvalid } from "../sls/service-error";
+import type { Shard } from "../store/logstore";
+import { shardOf } from "./shard-of";
+
+const describe = ({ id, status, begin, end, createTime }: Shard): object => ({
+  shardID: id,
+  status,
+  inclusiveBeginKey: begin,
+  exclusiveEndKey: end,
+  createTime,
+});
+
+/** SplitShard and MergeShards: one path, told apart by `action`. */
+function change(context: SlsContext): object {
+  const logstore = logstoreOf(context);
+  const shard = shardOf(context);
+  const { action, key = "" } = context.query;
+  const now = unixSeconds(context.now);
+  if (action === "merge") {
+    const merged = logstore.merge(shard, now);
+    if (merged === undefined) throw parameterInvalid("can not merge the last shard, or one that is readonly.");
+    return merged.map(describe);
+  }
+  if (action !== "split") throw parameterInvalid(`action must be split or merge, got ${action ?? "nothing"}`);
+  const parts = /^[0-9a-f]{1,32}$/i.test(key) ? logstore.split(shard, key, now) : undefined;
+  if (parts === undefined) throw parameterInvalid("invalid mid hash.");
+  return parts.map(describe);
+}
+
+const path = "/logstores/{logstore}/shards/{shard}";
+
+export const shardOperations: readonly Operation[] = [
+  {
+    name: "ListShards",
+    method: "GET",
+    path: "/logstores/{logstore}/shards",
+    handle: (context) => ({ json: logstoreOf(context).shards.map(describe) }),
+  },
+  { name: "SplitShard", method: "POST", path, handle: (context) => ({ json: change(context) }) },
+  {
+    name: "DeleteShard",
+    method: "DELETE",
+    path,
+    handle: (context) => {
+      const { shards } = logstoreOf(context);
+      const shard = shardOf(context);
+      if (shard.status !== "readonly") throw parameterInvalid("only a readonly shard can be deleted.");
+      shards.splice(shards.indexOf(shard), 1);
+      return {};
+    },
+  },
+];
