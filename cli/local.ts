@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { envCommand } from "./local/env";
 import { execCommand } from "./local/exec";
+import { logCommand } from "./local/log";
 import { runCommand } from "./local/run";
 import { startCommand } from "./local/start";
 import { statusCommand } from "./local/status";
@@ -15,5 +16,6 @@ export function localCommand(): Command {
     .addCommand(statusCommand())
     .addCommand(envCommand())
     .addCommand(execCommand())
+    .addCommand(logCommand())
     .addCommand(runCommand());
 }

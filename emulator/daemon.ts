@@ -6,7 +6,9 @@ import { join } from "node:path";
 import type { Credentials } from "../sls/wire/request";
 import { clientEnv } from "./env";
 import { commandOf, isAlive } from "./other-process";
-import { keptCredentials, statusPath, type LocalCloud, type LocalStatus } from "./local-cloud";
+import { requestsPath, statusPath, type LocalStatus } from "./admin";
+import { keptCredentials, type LocalCloud } from "./local-cloud";
+import type { RequestLogEntry } from "./request-log";
 
 interface RunFile {
   readonly pid: number;
@@ -68,23 +70,30 @@ export async function runningStatus(stateDir: string): Promise<LocalStatus | und
   const file = readRunFile(stateDir);
   if (file?.url === undefined) return undefined;
   try {
-    const status = await askStatus(file.url);
+    const status = (await ask(file.url, statusPath)) as LocalStatus;
     return status.pid === file.pid ? status : undefined;
   } catch {
     return undefined;
   }
 }
 
-function askStatus(url: string): Promise<LocalStatus> {
+/** The requests of a local cloud that another process runs, as JSON has them, from the one after `number`. */
+export async function requestsOf(status: LocalStatus, number: number): Promise<Jsoned<RequestLogEntry>[]> {
+  return (await ask(status.url, `${requestsPath}?after=${number}`)) as Jsoned<RequestLogEntry>[];
+}
+
+export type Jsoned<T> = { readonly [K in keyof T]: T[K] extends Date ? string : T[K] };
+
+function ask(url: string, path: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     // An agent of its own: the connection must not keep a short command alive.
-    const request = get(`${url}${statusPath}`, { agent: false, timeout: 2000 }, (reply) => {
+    const request = get(`${url}${path}`, { agent: false, timeout: 2000 }, (reply) => {
       let text = "";
       reply.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
       reply.on("error", reject);
       reply.on("end", () => {
         try {
-          resolve(JSON.parse(text) as LocalStatus);
+          resolve(JSON.parse(text));
         } catch (error) {
           reject(error as Error);
         }

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import type { Credentials } from "../sls/wire/request";
 import { CertificateAuthority } from "./gateway/certificates";
 import { Gateway, type GatewayReply, type GatewayRequest } from "./gateway/gateway";
+import { answerAdmin } from "./admin";
 import { clientEnv } from "./env";
+import { RequestLog, type RequestLogEntry } from "./request-log";
 import { answerRpc } from "./openapi/service";
 import { answerSls } from "./sls/service";
 import { Store } from "./store/store";
@@ -24,19 +26,6 @@ export interface LocalCloudOptions {
   readonly now?: () => Date;
 }
 
-/** What came, and what was answered. */
-export interface RequestLogEntry {
-  readonly at: Date;
-  readonly method: string;
-  readonly host: string;
-  readonly url: string;
-  /** The API's name; `-` when none matched. */
-  readonly operation: string;
-  readonly project?: string;
-  readonly status: number;
-  readonly errorCode?: string;
-}
-
 export interface LocalCloud {
   readonly port: number;
   /** `http://127.0.0.1:PORT`: endpoint for those who speak to it straight, proxy for the others. */
@@ -52,8 +41,6 @@ export interface LocalCloud {
   close(): Promise<void>;
 }
 
-const keptRequests = 10_000;
-
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const { stateDir, host = "127.0.0.1", region = "cn-hangzhou", now = () => new Date() } = options;
   if (!isLoopback(host)) {
@@ -63,10 +50,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const credentials = options.credentials ?? keptCredentials(stateDir);
   const keys = new Map([[credentials.accessKeyId, credentials]]);
   const store = new Store();
-  const requests: RequestLogEntry[] = [];
+  const requests = new RequestLog();
 
   const handle = async (request: GatewayRequest): Promise<GatewayReply> => {
-    if (isStatusRequest(request)) return statusReply(url, region, store, requests.length);
+    const own = answerAdmin(request, { url, region, store, requests });
+    if (own !== undefined) return own;
     const { target } = request;
     const answer =
       target.service === "sls"
@@ -76,7 +64,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
             project: undefined,
           };
     const { reply, operation, project, errorCode } = answer;
-    requests.push({
+    const client = request.headers["user-agent"];
+    requests.add({
       at: now(),
       method: request.method,
       host: request.host,
@@ -85,8 +74,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       status: reply.status,
       ...(project ? { project } : {}),
       ...(errorCode ? { errorCode } : {}),
+      ...(client ? { client } : {}),
     });
-    if (requests.length > keptRequests) requests.splice(0, requests.length - keptRequests);
     return reply;
   };
 
@@ -100,7 +89,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     region,
     ...authority.files,
     credentials,
-    requests,
+    requests: requests.entries,
     env: () => clientEnv({ url, region, credentials, ...authority.files }),
     close: () => gateway.close(),
   };
@@ -129,30 +118,4 @@ function readCredentials(file: string): Credentials {
     // Said below, without what is in the file.
   }
   throw new Error(`${file} holds no access key; remove it, and the next start makes a new one`);
-}
-
-export const statusPath = "/_local/status";
-const isStatusRequest = ({ url, host }: GatewayRequest): boolean =>
-  url === statusPath && /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
-
-/** For `cdktf-sls local status`: no secret in it. */
-export interface LocalStatus {
-  readonly service: "cdktf-sls local cloud";
-  readonly pid: number;
-  readonly url: string;
-  readonly region: string;
-  readonly projects: number;
-  readonly requests: number;
-}
-
-function statusReply(url: string, region: string, store: Store, requests: number): GatewayReply {
-  const status: LocalStatus = {
-    service: "cdktf-sls local cloud",
-    pid: process.pid,
-    url,
-    region,
-    projects: store.projects.size,
-    requests,
-  };
-  return { status: 200, headers: { "content-type": "application/json" }, body: Buffer.from(JSON.stringify(status)) };
 }

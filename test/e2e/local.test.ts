@@ -67,6 +67,18 @@ describe("the local cloud in the background", () => {
     expect(Object.keys(env)).toEqual(expect.arrayContaining(["SSL_CERT_FILE", "ALICLOUD_ACCESS_KEY", "NO_PROXY"]));
   });
 
+  test("tells what came, and what was answered", async () => {
+    const search = [dist("cli/main.js"), "search", "--project", "no-such-project", "--logstore", "none"];
+    await local("exec", "--", process.execPath, ...search);
+    const { code, text } = await local("log");
+    expect(code).toBe(0);
+    expect(text).toMatch(
+      /404 ProjectNotExist {2}GetLogStoreLogs {2}no-such-project {2}GET no-such-project\.cn-hangzhou/,
+    );
+    const entries = (await local("log", "--json")).text.split("\n").map((line) => JSON.parse(line) as object);
+    expect(entries.at(-1)).toMatchObject({ operation: "GetLogStoreLogs", status: 404, errorCode: "ProjectNotExist" });
+  });
+
   test("refuses what would be ignored: another port or region while one runs", async () => {
     const { code, text } = await local("start", "--region", "cn-beijing");
     expect(code).toBe(1);
