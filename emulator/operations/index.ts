@@ -15,6 +15,7 @@ import { putLogs } from "./put-logs";
 import { regionOperations } from "./regions";
 import { shardOperations } from "./shards";
 import { tagOperations } from "./tags";
+import { webTrackingOperations } from "./web-tracking";
 
 export const operations: readonly Operation[] = [
   ...projectOperations,
@@ -25,6 +26,7 @@ export const operations: readonly Operation[] = [
   ...indexOperations,
   ...machineGroupOperations,
   ...configOperations,
+  ...webTrackingOperations,
   ...putLogs,
   ...getHistograms,
   getLogsByGet,

@@ -1,6 +1,7 @@
 import { compressTypes, decompress, type CompressType } from "../../sls/wire/compress";
 import { decodeLogGroup, encodeLogGroup } from "../../sls/wire/log-group";
 import type { LogGroup } from "../../sls/model/log";
+import { jsonLogGroup } from "./json-log-group";
 import { logstoreOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
 import { parameterInvalid, postBodyInvalid, ServiceError } from "../sls/service-error";
 
@@ -14,7 +15,7 @@ const maxKey = 128;
 
 const bad = (code: string, message: string): ServiceError => new ServiceError(400, code, message);
 
-function rawBody({ headers, body }: SlsContext): Buffer {
+export function rawBody({ headers, body }: SlsContext): Buffer {
   const type = headers["x-log-compresstype"];
   const stated = headers["x-log-bodyrawsize"];
   if (!type) {
@@ -58,29 +59,41 @@ function check(group: LogGroup, now: number): void {
   }
 }
 
-function put(context: SlsContext): object {
-  const logstore = logstoreOf(context);
+function readBody(context: SlsContext): { group: LogGroup; bytes: Buffer } {
   const type = context.headers["content-type"] ?? "";
   if (!type) throw bad("MissingContentType", "Content-Type does not exist in http header.");
-  if (!type.startsWith("application/x-protobuf"))
-    throw new ServiceError(415, "InvalidContentType", `Content-Type ${type} is unsupported.`);
   const bytes = rawBody(context);
-  let group = readGroup(bytes);
+  if (type.startsWith("application/x-protobuf")) return { group: readGroup(bytes), bytes };
+  if (!type.startsWith("application/json")) {
+    throw new ServiceError(415, "InvalidContentType", `Content-Type ${type} is unsupported.`);
+  }
+  const group = jsonLogGroup(bytes.toString("utf8"), unixSeconds(context.now));
+  return { group, bytes: encodeLogGroup(group) };
+}
+
+/** Checks and stores a group; `bytes` is it, encoded. */
+export function storeLogs(context: SlsContext, { group, bytes }: { group: LogGroup; bytes: Buffer }): void {
+  const logstore = logstoreOf(context);
   const now = unixSeconds(context.now);
   check(group, now);
-  if (group.logs.length === 0) return {};
-  let stored = bytes;
-  if (logstore.body.appendMeta) {
-    const meta: [string, string][] = [
-      ["__client_ip__", "127.0.0.1"],
-      ["__receive_time__", String(now)],
-    ];
-    group = { ...group, tags: [...(group.tags ?? []), ...meta] };
-    stored = encodeLogGroup(group);
-  }
+  if (group.logs.length === 0) return;
   const key = context.query["key"] ?? context.headers["x-log-hashkey"];
   if (key !== undefined && !/^[0-9a-f]{1,32}$/i.test(key)) throw parameterInvalid(`invalid hash key ${key}`);
-  logstore.append({ group, bytes: stored, receiveTime: now }, key);
+  if (!logstore.body.appendMeta) {
+    logstore.append({ group, bytes, receiveTime: now }, key);
+    return;
+  }
+  const meta: [string, string][] = [
+    ["__client_ip__", "127.0.0.1"],
+    ["__receive_time__", String(now)],
+  ];
+  const tagged = { ...group, tags: [...(group.tags ?? []), ...meta] };
+  logstore.append({ group: tagged, bytes: encodeLogGroup(tagged), receiveTime: now }, key);
+}
+
+function put(context: SlsContext): object {
+  logstoreOf(context);
+  storeLogs(context, readBody(context));
   return {};
 }
 

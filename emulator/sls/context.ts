@@ -35,6 +35,8 @@ export interface Operation {
   readonly type?: readonly string[];
   /** `account`: on the host without a project; `project`: on a project's; left out: on both. */
   readonly scope?: "account" | "project";
+  /** Served without a signature. */
+  readonly anonymous?: true;
   handle(context: SlsContext): SlsReply;
 }
 

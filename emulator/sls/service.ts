@@ -82,7 +82,7 @@ export function answerSls(
       headers: { ...request.headers, host: request.host },
       body: request.body,
     };
-    authenticate(signed, options.keys, now);
+    if (found?.operation.anonymous !== true) authenticate(signed, options.keys, now);
     if (found === undefined) throw notServed(request.method, path);
     const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ""));
     const context: SlsContext = {
