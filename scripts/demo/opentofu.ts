@@ -63,12 +63,18 @@ async function download(platform: string, checksum: string, binary: string): Pro
     const why = cause instanceof Error ? `${message}: ${cause.message}` : message;
     throw new Error(`could not download ${url} (${why}); ${terraformMissing(process.env).message}`);
   }
-  const actual = createHash("sha256").update(archive).digest("hex");
-  if (actual !== checksum) throw new Error(`${url}: SHA-256 is ${actual}, must be ${checksum}; nothing was installed`);
+  verify(archive, checksum, url);
   await unpack(archive, binary);
 }
 
-async function unpack(archive: Buffer, binary: string): Promise<void> {
+/** Throws unless the archive is the one that was pinned. */
+export function verify(archive: Buffer, checksum: string, url: string): void {
+  const actual = createHash("sha256").update(archive).digest("hex");
+  if (actual !== checksum) throw new Error(`${url}: SHA-256 is ${actual}, must be ${checksum}; nothing was installed`);
+}
+
+/** The program out of a release archive (.tar.gz), at `binary`, whole or not at all. */
+export async function unpack(archive: Buffer, binary: string): Promise<void> {
   const folder = `${binary}.unpacking`;
   mkdirSync(folder, { recursive: true });
   try {
