@@ -1,9 +1,8 @@
-import * as fs from "node:fs";
-import { join } from "node:path";
 import type { Emit } from "../status/events";
+import type { Disk } from "./disk";
 import { MemoryQueue, type BatchLimits } from "./log-queue";
 import { destinationKey, type Destination, type LogRecord } from "./record";
-import { readSpillFile, writeSpillFile } from "./spill-file";
+import { SpillFolder } from "./spill-folder";
 
 export interface LogBufferOptions {
   /** Holds one file a logstore between two runs. */
@@ -15,24 +14,24 @@ export interface LogBufferOptions {
   readonly onQueue: (queue: MemoryQueue) => void;
   /** Called when the first queue gets full, and when there is room in all of them again. */
   readonly onPressure: (full: boolean) => void;
+  /** @default the real one */
+  readonly disk?: Disk;
 }
 
 /** There is room again when the fullest queue is down to this share of the limit; less would flutter. */
 const roomShare = 0.75;
-const suffix = ".buf";
 
 /**
  * One queue a logstore. Memory while running; `spill` writes what is left at the end of a run, `recover` reads it at the
- * start of the next. A recovered file stays until all its records are settled: being killed in between doubles lines
- * and loses none.
+ * start of the next.
  */
 export class LogBuffer {
   private readonly queues = new Map<string, MemoryQueue>();
-  private readonly recovered = new Map<string, { file: string; left: Set<LogRecord> }>();
+  private readonly spilled: SpillFolder;
   private pressed = false;
 
   constructor(private readonly options: LogBufferOptions) {
-    fs.mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    this.spilled = new SpillFolder(options.folder, options.emit, options.disk);
   }
 
   get full(): boolean {
@@ -54,45 +53,17 @@ export class LogBuffer {
 
   /** Call before anything new is appended. */
   recover(): void {
-    const { folder, emit } = this.options;
-    for (const name of fs.readdirSync(folder).sort()) {
-      if (!name.endsWith(suffix)) continue;
-      const file = join(folder, name);
-      try {
-        const { destination, records, damage } = readSpillFile(file);
-        if (damage) {
-          fs.copyFileSync(file, `${file}.damaged`);
-          emit({ type: "BufferDamaged", file: `${file}.damaged`, ...damage });
-        }
-        if (records.length === 0) fs.rmSync(file);
-        else this.recovered.set(destinationKey(destination), { file, left: new Set(records) });
-        for (const record of records) this.append(destination, record);
-        emit({ type: "BufferRecovered", ...destination, lines: records.length });
-      } catch (error) {
-        const why = (error as Error).message;
-        fs.renameSync(file, `${file}.damaged`);
-        emit({ type: "BufferDamaged", file: `${file}.damaged`, bytes: fs.statSync(`${file}.damaged`).size, why });
-      }
+    for (const { destination, records } of this.spilled.recover()) {
+      for (const record of records) this.append(destination, record);
+      this.options.emit({ type: "BufferRecovered", ...destination, lines: records.length });
     }
   }
 
   /** Writes what is not settled. Returns the lines that could not be kept. */
   spill(): number {
-    let lost = 0;
-    for (const queue of this.queues.values()) {
-      const { destination, lines } = queue;
-      if (lines === 0) continue;
-      const file = join(this.options.folder, `${destinationKey(destination)}${suffix}`);
-      try {
-        const bytes = writeSpillFile(file, destination, queue.unsettled());
-        this.options.emit({ type: "BufferKept", ...destination, lines, bytes, file });
-      } catch (error) {
-        // What was on disk before is still there.
-        lost += lines - (this.recovered.get(destinationKey(destination))?.left.size ?? 0);
-        this.options.emit({ type: "BufferNotKept", ...destination, lines, file, message: (error as Error).message });
-      }
-    }
-    return lost;
+    return this.all()
+      .filter(({ lines }) => lines > 0)
+      .reduce((lost, queue) => lost + this.spilled.keep(queue.destination, [...queue.unsettled()]), 0);
   }
 
   private queue(destination: Destination): MemoryQueue {
@@ -107,14 +78,7 @@ export class LogBuffer {
   }
 
   private settled(key: string, records: readonly LogRecord[]): void {
-    const recovered = this.recovered.get(key);
-    if (recovered) {
-      for (const record of records) recovered.left.delete(record);
-      if (recovered.left.size === 0) {
-        this.recovered.delete(key);
-        fs.rmSync(recovered.file, { force: true });
-      }
-    }
+    this.spilled.settled(key, records);
     if (!this.pressed) return;
     const limit = this.options.maxBytes * roomShare;
     if (this.all().some(({ bytes }) => bytes > limit)) return;

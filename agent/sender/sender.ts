@@ -28,7 +28,8 @@ export type SenderState = "idle" | "filling" | "sending" | "backingOff" | "close
 
 /** The service refuses a log that is older or newer than this, and its whole request with it. */
 const oldestSeconds = 7 * 24 * 3600 - 300;
-const newestSeconds = 15 * 60 - 30;
+/** Below the 15 minutes by the 60 s that our clock may be ahead unnoticed (service-clock.ts), and half a minute for the way. */
+const newestSeconds = 15 * 60 - 90;
 /** Tries for a refusal that is not known, before the lines are set aside. */
 const refusedTries = 5;
 /** So many lines in a row refused one by one, and none taken in between: it is not about single lines, halving stops. */

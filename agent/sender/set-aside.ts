@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import type { SlsError } from "../../sls/model/errors";
+import { appendWhole, attempt, realDisk, withFile, type Disk } from "../buffer/disk";
 import { destinationKey, logsOf, type Destination, type LogRecord } from "../buffer/record";
 
 /** Text where it is UTF-8; other bytes as `{"base64": …}`. */
@@ -9,10 +10,13 @@ const shown = (value: string | Uint8Array): string | { base64: string } =>
 
 /**
  * Lines that the service refuses for good: one JSON object a line, with the reason, in `<project>.<logstore>.jsonl`.
- * Throws when they could not be written; they must then stay in the buffer.
+ * Throws when they could not be written; they must then stay in the buffer, and the file is as it was.
  */
 export class SetAside {
-  constructor(private readonly folder: string) {
+  constructor(
+    private readonly folder: string,
+    private readonly disk: Disk = realDisk,
+  ) {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
@@ -33,13 +37,21 @@ export class SetAside {
         }),
       ),
     );
-    const handle = fs.openSync(file, "a", 0o600);
-    try {
-      fs.writeFileSync(handle, `${lines.join("\n")}\n`);
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
-    }
+    withFile(file, "a+", (handle) => {
+      const { size } = fs.fstatSync(handle);
+      const text = `${endsLine(handle, size) ? "" : "\n"}${lines.join("\n")}\n`;
+      const problem =
+        appendWhole(this.disk, handle, [Buffer.from(text)]).error ?? attempt(() => this.disk.fsyncSync(handle));
+      if (problem === undefined) return;
+      attempt(() => this.disk.ftruncateSync(handle, size));
+      throw problem;
+    });
     return file;
   }
+}
+
+/** Not so when the agent was killed while it wrote. */
+function endsLine(handle: number, size: number): boolean {
+  const last = Buffer.alloc(1);
+  return size === 0 || fs.readSync(handle, last, 0, 1, size - 1) === 0 || last.toString() === "\n";
 }

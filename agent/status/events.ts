@@ -51,6 +51,7 @@ export type AgentEvent =
   | { type: "BufferDamaged"; file: string; bytes: number; why: string }
   | { type: "BufferKept"; project: string; logstore: string; lines: number; bytes: number; file: string }
   | { type: "BufferNotKept"; project: string; logstore: string; lines: number; file: string; message: string }
+  | { type: "BufferNotRemoved"; file: string; message: string }
   | { type: "Draining"; why: string; deadlineMs: number }
   | { type: "AgentStopped"; accepted: number; sent: number; setAside: number; keptOnDisk: number; lost: number }
   | { type: "AgentFailed"; message: string };
@@ -90,6 +91,7 @@ export function levelOf(event: AgentEvent): Level {
     case "SendFailed":
     case "TimesReplaced":
     case "ClockCorrected":
+    case "BufferNotRemoved":
       return "warn";
     case "LinesSetAside":
     case "BufferDamaged":

@@ -59,6 +59,8 @@ export function sentenceOf(event: AgentEvent): string {
       return `${event.lines} unsent line(s) for ${event.project}/${event.logstore} kept in ${event.file} (${event.bytes} bytes); they go first at the next start`;
     case "BufferNotKept":
       return `${event.lines} unsent line(s) for ${event.project}/${event.logstore} could not be written to ${event.file}: ${event.message}`;
+    case "BufferNotRemoved":
+      return `${event.file} is not needed any more and could not be removed: ${event.message}; this is tried again after each batch, and lines of it that are there at the next start are sent a second time`;
     case "Draining":
       return `stopping (${event.why}): sending what is left for at most ${event.deadlineMs} ms`;
     case "AgentStopped":

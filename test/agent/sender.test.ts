@@ -139,6 +139,20 @@ describe("the sender", () => {
     expect(events).toContainEqual({ type: "TimesReplaced", project: "p", logstore: "l", lines: 1 });
   });
 
+  it("leaves room for a clock that is a minute ahead unnoticed when it judges times ahead", async () => {
+    const { world, sink, queue, clock } = bench();
+    const now = Math.floor(world.now().getTime() / 1000);
+    // The service takes what is at most 15 minutes ahead of its clock, and ours may be 60 s ahead of that.
+    expect(clock.learn(new Date(world.now().getTime() - 60_000))).toBe(false);
+    for (const ahead of [15 * 60 - 90, 15 * 60 - 88]) {
+      queue.append(toRecord({ time: now + ahead, contents: [["msg", String(ahead)]] }, "", "10.0.0.1"));
+    }
+    await world.pass(lingerMs);
+    const times = sink.stored[0]?.group.logs.map(({ time }) => time) ?? [];
+    expect(times).toEqual([now + 810, now]);
+    expect(times.every((time) => time <= now - 60 + 15 * 60)).toBe(true);
+  });
+
   it("halves a batch that is too large until it fits", async () => {
     const { sink, put, queue } = bench();
     sink.answer = ({ group }) => (group.logs.length > 2 ? refusal("PostBodyTooLarge") : undefined);

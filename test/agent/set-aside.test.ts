@@ -1,0 +1,64 @@
+import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { realDisk } from "../../agent/buffer/disk";
+import { toRecord, type LogRecord } from "../../agent/buffer/record";
+import { SetAside } from "../../agent/sender/set-aside";
+import { SlsError } from "../../sls/model";
+import { temporaryFolder } from "./support/folder";
+import { canMount, diskError, diskWithRoom, tinyFileSystem } from "./support/full-disk";
+
+const destination = { project: "p", logstore: "l" };
+const record = (msg: string): LogRecord => toRecord({ time: 1, contents: [["msg", msg]] }, "", "10.0.0.1");
+const refused = new SlsError("PostBodyInvalid", "no");
+const at = new Date(0);
+const written = (file: string): unknown[] =>
+  readFileSync(file, "utf8")
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => (JSON.parse(line) as { contents: { msg: string } }).contents.msg);
+
+describe("lines set aside", () => {
+  it("are all in the file or none of them, for every room the disk can have", () => {
+    const folder = temporaryFolder();
+    const file = new SetAside(folder).add(destination, [record("1")], refused, at);
+    const before = readFileSync(file);
+    for (let room = 0; room < 2 * before.length; room++) {
+      expect(() =>
+        new SetAside(folder, diskWithRoom(room)).add(destination, [record("2"), record("3")], refused, at),
+      ).toThrow("ENOSPC");
+      expect(readFileSync(file)).toEqual(before);
+    }
+    new SetAside(folder, diskWithRoom(2 * before.length)).add(destination, [record("2"), record("3")], refused, at);
+    expect(written(file)).toEqual(["1", "2", "3"]);
+  });
+
+  it("are not there twice when the disk did not promise to have them", () => {
+    const folder = temporaryFolder();
+    const fsyncSync = (): void => {
+      throw diskError("EIO");
+    };
+    expect(() => new SetAside(folder, { ...realDisk, fsyncSync }).add(destination, [record("1")], refused, at)).toThrow(
+      "EIO",
+    );
+    expect(written(new SetAside(folder).add(destination, [record("1")], refused, at))).toEqual(["1"]);
+  });
+
+  it("begin on a line of their own after a line that a killed agent left half written", () => {
+    const folder = temporaryFolder();
+    appendFileSync(join(folder, "p.l.jsonl"), '{"half');
+    const file = new SetAside(folder).add(destination, [record("1")], refused, at);
+    expect(readFileSync(file, "utf8").split("\n")).toEqual(['{"half', expect.stringContaining('"msg":"1"'), ""]);
+  });
+
+  it.skipIf(!canMount())("leave no torn line on a real file system of 64 KiB (needs root, to mount one)", () => {
+    const setAside = new SetAside(tinyFileSystem());
+    let file = "";
+    let taken = 0;
+    expect(() => {
+      for (; ; taken++) file = setAside.add(destination, [record("x".repeat(1000))], refused, at);
+    }).toThrow("ENOSPC");
+    expect(taken).toBeGreaterThan(50);
+    expect(written(file)).toHaveLength(taken);
+  });
+});
