@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "providers/alicloud/lib/", "**/cdktf.out/", "coverage/", "node_modules/"] },
+  { ignores: ["dist/", "providers/alicloud/lib/", "**/cdktf.out/", "node_modules/"] },
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.recommended],

@@ -7,9 +7,5 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    coverage: {
-      provider: "v8",
-      include: ["agent/**", "cli/**", "constructs/**", "deploy/**", "emulator/**", "parsers/**", "sls/**"],
-    },
   },
 });

@@ -1,9 +1,4 @@
 /** The thousand lines that the demo writes: what the seeds' three programs would say. */
-export interface DemoLine {
-  readonly program: string;
-  readonly message: string;
-}
-
 export interface DemoProgram {
   readonly program: string;
   readonly pid: number;

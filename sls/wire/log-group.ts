@@ -111,12 +111,6 @@ class Writer {
   }
 }
 
-/** Encoded size of a group, in bytes: what `x-log-bodyrawsize` will say. */
-export const logGroupSize = (group: LogGroup): number => new Sizes().group(group);
-
-/** Encoded size of one log within a group, in bytes. */
-export const encodedLogSize = (log: Log): number => new Sizes().log(log);
-
 export function encodeLogGroup(group: LogGroup): Buffer {
   const sizes = new Sizes();
   const out = new Writer(sizes.group(group), sizes);

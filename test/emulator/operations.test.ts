@@ -1,7 +1,7 @@
 /** Control plane and PutLogs: what is refused, and with which of the service's codes. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { LogWriter, noProxy, parseProxyAddress, staticCredentials, type SlsClient } from "../../sls";
-import { clientOf, testCloud, withLogstore, type TestCloud } from "../support/local-cloud";
+import type { SlsClient } from "../../sls";
+import { clientOf, writerOf, testCloud, withLogstore, type TestCloud } from "../support/local-cloud";
 
 let cloud: TestCloud;
 let client: SlsClient;
@@ -120,12 +120,7 @@ describe("Logtail configs", () => {
 
 describe("PutLogs", () => {
   const put = (compress: "lz4" | "deflate" | "none", time: number, value = "x"): Promise<unknown> => {
-    const writer = new LogWriter({
-      endpoint: "http://cn-hangzhou.log.aliyuncs.com",
-      credentials: staticCredentials(cloud.credentials),
-      proxy: { ...noProxy, http: parseProxyAddress("HTTP_PROXY", cloud.url) },
-      compress,
-    });
+    const writer = writerOf(cloud, { compress });
     return writer
       .putLogs(project, logstore, { logs: [{ time, contents: [["msg", value]] }] })
       .finally(() => writer.close());

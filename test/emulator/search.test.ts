@@ -1,7 +1,7 @@
 /** The query language, on logs that were put and are searched through the API. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { LogWriter, noProxy, parseProxyAddress, staticCredentials, type SlsClient } from "../../sls";
-import { clientOf, testCloud, withLogstore, type TestCloud } from "../support/local-cloud";
+import type { SlsClient } from "../../sls";
+import { clientOf, writerOf, testCloud, withLogstore, type TestCloud } from "../support/local-cloud";
 
 let cloud: TestCloud;
 let client: SlsClient;
@@ -20,11 +20,7 @@ beforeAll(async () => {
   cloud = await testCloud();
   await withLogstore(cloud);
   client = clientOf(cloud);
-  const writer = new LogWriter({
-    endpoint: "http://cn-hangzhou.log.aliyuncs.com",
-    credentials: staticCredentials(cloud.credentials),
-    proxy: { ...noProxy, http: parseProxyAddress("HTTP_PROXY", cloud.url) },
-  });
+  const writer = writerOf(cloud);
   for (const [i, [id, contents]] of logs.entries()) {
     await writer.putLogs(project, logstore, {
       topic: i === 0 ? "first" : "",

@@ -1,7 +1,7 @@
 /** Who may ask: right and wrong signatures, and clocks. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { LogWriter, noProxy, parseProxyAddress, staticCredentials } from "../../sls";
-import { clientOf, testCloud, type TestCloud } from "../support/local-cloud";
+import { staticCredentials } from "../../sls";
+import { clientOf, writerOf, testCloud, type TestCloud } from "../support/local-cloud";
 
 let cloud: TestCloud;
 let store: { project: string; logstore: string };
@@ -54,10 +54,8 @@ test.each(["v1", "v4"] as const)("PutLogs signed %s is taken, and refused with a
   if (signature === "v1") store = await withLogstoreAt(client);
   client.close();
   const write = (accessKeySecret: string): Promise<unknown> => {
-    const writer = new LogWriter({
-      endpoint: "http://cn-hangzhou.log.aliyuncs.com",
+    const writer = writerOf(cloud, {
       credentials: staticCredentials({ ...cloud.credentials, accessKeySecret }),
-      proxy: { ...noProxy, http: parseProxyAddress("HTTP_PROXY", cloud.url) },
       signature,
       now: () => now,
     });

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";
-import { decodeLogGroup, encodedLogSize, encodeLogGroup, encodeLogGroupList, logGroupSize } from "../../sls/wire";
+import { decodeLogGroup, encodeLogGroup, encodeLogGroupList } from "../../sls/wire";
 
 const root = protobuf.loadSync(join(__dirname, "../../node_modules/@alicloud/log/lib/sls.proto"));
 const theirs = root.lookupType("sls.LogGroup");
@@ -56,13 +56,6 @@ test("what is decoded equals what was encoded, bytes that are not UTF-8 included
   const gbk = Buffer.from([0xd6, 0xd0, 0xce, 0xc4]);
   const withBytes = { ...group, logs: [...group.logs, { time: 1, contents: [["gbk", gbk]] as const }] };
   expect(decodeLogGroup(encodeLogGroup(withBytes))).toEqual(withBytes);
-});
-
-test("sizes are known before encoding", () => {
-  expect(logGroupSize(group)).toBe(encodeLogGroup(group).length);
-  const [first, second] = group.logs;
-  if (!first || !second) throw new Error("two logs");
-  expect(encodedLogSize(first) + encodedLogSize(second)).toBe(encodeLogGroup({ logs: group.logs }).length);
 });
 
 test("a list of groups wraps each in field 1", () => {

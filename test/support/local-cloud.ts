@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startLocalCloud, type LocalCloud, type LocalCloudOptions } from "../../emulator";
-import { noProxy, parseProxyAddress, SlsClient, staticCredentials, type SlsClientOptions } from "../../sls";
+import {
+  LogWriter,
+  noProxy,
+  parseProxyAddress,
+  SlsClient,
+  staticCredentials,
+  type LogWriterOptions,
+  type SlsClientOptions,
+} from "../../sls";
 
 export interface TestCloud extends LocalCloud {
   /** Its state folder; gone after close(). */
@@ -26,6 +34,16 @@ export async function testCloud(options: Partial<LocalCloudOptions> = {}): Promi
 /** Our client, through the cloud as a plain HTTP proxy. */
 export function clientOf(cloud: LocalCloud, options: Partial<SlsClientOptions> = {}): SlsClient {
   return new SlsClient({
+    endpoint: `http://${cloud.region}.log.aliyuncs.com`,
+    credentials: staticCredentials(cloud.credentials),
+    proxy: { ...noProxy, http: parseProxyAddress("HTTP_PROXY", cloud.url) },
+    ...options,
+  });
+}
+
+/** Our PutLogs, through the cloud as a plain HTTP proxy. */
+export function writerOf(cloud: LocalCloud, options: Partial<LogWriterOptions> = {}): LogWriter {
+  return new LogWriter({
     endpoint: `http://${cloud.region}.log.aliyuncs.com`,
     credentials: staticCredentials(cloud.credentials),
     proxy: { ...noProxy, http: parseProxyAddress("HTTP_PROXY", cloud.url) },
