@@ -1,6 +1,6 @@
 /** The local cloud: a gateway in front of Log Service and the few OpenAPI products that the declared resources need. */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Credentials } from "../sls/wire/request";
 import { CertificateAuthority } from "./gateway/certificates";
@@ -10,6 +10,7 @@ import { clientEnv } from "./env";
 import { RequestLog, type RequestLogEntry } from "./request-log";
 import { answerRpc } from "./openapi/service";
 import { answerSls } from "./sls/service";
+import { LogStorage } from "./store/log-storage";
 import { Store } from "./store/store";
 
 export interface LocalCloudOptions {
@@ -49,7 +50,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const credentials = options.credentials ?? keptCredentials(stateDir);
   const keys = new Map([[credentials.accessKeyId, credentials]]);
-  const store = new Store();
+  const logsDir = join(stateDir, "logs");
+  rmSync(logsDir, { recursive: true, force: true });
+  const store = new Store(new LogStorage(logsDir));
   const requests = new RequestLog();
 
   const handle = async (request: GatewayRequest): Promise<GatewayReply> => {
@@ -91,7 +94,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     credentials,
     requests: requests.entries,
     env: () => clientEnv({ url, region, credentials, ...authority.files }),
-    close: () => gateway.close(),
+    close: async () => {
+      await gateway.close();
+      store.storage.close();
+      rmSync(logsDir, { recursive: true, force: true });
+    },
   };
 }
 

@@ -1,8 +1,6 @@
-import { compileQuery } from "../search";
-import { flatLog } from "../search/flat-log";
-import { jsonBody, logstoreOf, type Operation, type SlsContext } from "../sls/context";
+import { flatLog, parseQuery, Search } from "../search";
+import { jsonBody, logstoreOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
 import { ServiceError } from "../sls/service-error";
-import type { SeenLog } from "../store/logstore";
 
 /** What every query call asks for, from the query string or from a body. */
 interface Asked {
@@ -42,20 +40,18 @@ export function askedOf(values: Readonly<Record<string, unknown>>): Asked {
   };
 }
 
-/** Every log that matches, oldest first. */
-export function matching(context: SlsContext, asked: Asked): SeenLog[] {
+export function searchFor(context: SlsContext, asked: Asked): Search {
   const logstore = logstoreOf(context);
   if (logstore.index === undefined) throw bad("IndexConfigNotExist", "logstore without index config");
-  const matches = compileQuery(asked.query, logstore.index.body);
-  return logstore
-    .logsBetween(asked.from, asked.to)
-    .filter((seen) => (asked.topic === "" || (seen.group.topic ?? "") === asked.topic) && matches(flatLog(seen)));
+  const { from, to, topic } = asked;
+  return new Search(logstore, { query: parseQuery(asked.query), from, to, topic }, unixSeconds(context.now));
 }
 
-function pageOf(context: SlsContext, asked: Asked): { logs: Record<string, string>[] } {
-  const found = matching(context, asked);
-  if (asked.reverse) found.reverse();
-  return { logs: found.slice(asked.offset, asked.offset + asked.line).map(flatLog) };
+export const progressOf = ({ complete }: Search): string => (complete ? "Complete" : "Incomplete");
+
+function pageOf(context: SlsContext, asked: Asked): { logs: Record<string, string>[]; progress: string } {
+  const search = searchFor(context, asked);
+  return { logs: search.page(asked.offset, asked.line, asked.reverse).map(flatLog), progress: progressOf(search) };
 }
 
 const name = "GetLogStoreLogs";
@@ -67,9 +63,9 @@ export const getLogsByGet: Operation = {
   path: "/logstores/{logstore}",
   type: ["log"],
   handle: (context) => {
-    const { logs } = pageOf(context, askedOf(context.query));
+    const { logs, progress } = pageOf(context, askedOf(context.query));
     const headers = {
-      "x-log-progress": "Complete",
+      "x-log-progress": progress,
       "x-log-count": String(logs.length),
       "x-log-processed-rows": String(logs.length),
       "x-log-elapsed-millisecond": "1",
@@ -91,9 +87,9 @@ export const getLogsByPost: Operation = {
   path: "/logstores/{logstore}/logs",
   handle: (context) => {
     const asked = askedOf(jsonBody(context));
-    const { logs } = pageOf(context, asked);
+    const { logs, progress } = pageOf(context, asked);
     const meta = {
-      progress: "Complete",
+      progress,
       count: logs.length,
       aggQuery: "",
       whereQuery: asked.query,

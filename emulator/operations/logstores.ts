@@ -63,8 +63,7 @@ function create(context: SlsContext): object {
     throw new ServiceError(400, "LogStoreAlreadyExist", `logstore ${name} already exists`);
   if (project.logstores.size >= maxLogstores)
     throw new ServiceError(400, "ProjectQuotaExceed", "logstore count exceeds 200");
-  const seconds = unixSeconds(context.now);
-  project.logstores.set(name, new Logstore(body, seconds, seconds));
+  project.logstores.set(name, Logstore.create(context.store.storage, body, unixSeconds(context.now)));
   return {};
 }
 
@@ -113,7 +112,9 @@ export const logstoreOperations: readonly Operation[] = [
     method: "DELETE",
     path: "/logstores/{logstore}",
     handle: (context) => {
-      projectOf(context).logstores.delete(logstoreOf(context).body.logstoreName);
+      const logstore = logstoreOf(context);
+      logstore.remove();
+      projectOf(context).logstores.delete(logstore.body.logstoreName);
       return {};
     },
   },

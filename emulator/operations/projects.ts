@@ -78,7 +78,9 @@ export const projectOperations: readonly Operation[] = [
     path: "/",
     scope: "project",
     handle: (context) => {
-      context.store.projects.delete(projectOf(context).name);
+      const project = projectOf(context);
+      for (const logstore of project.logstores.values()) logstore.remove();
+      context.store.projects.delete(project.name);
       return {};
     },
   },
