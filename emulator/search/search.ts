@@ -62,22 +62,14 @@ export class Search {
 
   /** How many logs match. */
   count(): number {
-    let count = 0;
-    for (const { bits } of this.matches) bits.each(() => count++);
-    return count;
+    return this.matches.reduce((sum, { bits }) => sum + bits.count, 0);
   }
 
   /** Counts by time: `spans` of `width` seconds from `from` on. */
   histogram(from: number, width: number, spans: number): number[] {
-    const counts = new Array<number>(spans).fill(0);
-    for (const { part, bits } of this.matches) {
-      const times = this.indexOf(part).times.view();
-      bits.each((i) => {
-        const span = Math.floor(((times[i] as number) - from) / width);
-        if (span >= 0 && span < spans) counts[span] = (counts[span] as number) + 1;
-      });
-    }
-    return counts;
+    const counts = new Uint32Array(spans);
+    this.countInto(counts, from, width);
+    return [...counts];
   }
 
   /** In the order of time, logs of one instant in the order in which they came; `reverse`: the other way round. */
@@ -89,11 +81,11 @@ export class Search {
       const index = this.indexOf(part);
       if (index.maxTime < from || index.minTime >= to) continue;
       const times = index.times.view();
-      bits.each((i) => {
+      for (const i of bits.numbers()) {
         const time = times[i] as number;
-        if (time < from || time >= to) return;
+        if (time < from || time >= to) continue;
         found.push({ part, i, time, nanos: index.nanos.at(i), order: part.segment.order(index.groups.at(i)) });
-      });
+      }
     }
     found.sort((a, b) => a.time - b.time || a.nanos - b.nanos || a.order - b.order || a.i - b.i);
     if (reverse) found.reverse();
@@ -105,10 +97,10 @@ export class Search {
     const found: Place[] = [];
     for (const { part, bits } of this.matches) {
       const index = this.indexOf(part);
-      bits.each((i) => {
+      for (const i of bits.numbers()) {
         const order = part.segment.order(index.groups.at(i));
         found.push({ part, i, time: index.times.at(i), nanos: index.nanos.at(i), order });
-      });
+      }
     }
     return found.sort((a, b) => a.order - b.order || a.i - b.i).map((place) => this.read(place));
   }
@@ -138,14 +130,7 @@ export class Search {
     const width = Math.ceil((this.latest - this.earliest + 1) / mostSpans);
     const spans = Math.ceil((this.latest - this.earliest + 1) / width);
     const counts = new Uint32Array(spans);
-    for (const { part, bits } of this.matches) {
-      const times = this.indexOf(part).times.view();
-      const { earliest } = this;
-      bits.each((i) => {
-        const span = Math.floor(((times[i] as number) - earliest) / width);
-        counts[span] = (counts[span] as number) + 1;
-      });
-    }
+    this.countInto(counts, this.earliest, width);
     let before = 0;
     let sum = 0;
     let first = -1;
@@ -165,6 +150,18 @@ export class Search {
     if (first < 0) return { from: 0, to: 0, before: offset };
     const [low, high] = reverse ? [spans - 1 - last, spans - 1 - first] : [first, last];
     return { from: this.earliest + low * width, to: this.earliest + (high + 1) * width, before };
+  }
+
+  /** Matches by time: those of `from <= time < from + width` in the first place, and so on; all lie within. */
+  private countInto(counts: Uint32Array, from: number, width: number): void {
+    for (const { part, bits } of this.matches) {
+      const times = this.indexOf(part).times.view();
+      const numbers = bits.numbers();
+      for (let n = 0; n < numbers.length; n++) {
+        const span = (((times[numbers[n] as number] as number) - from) / width) | 0;
+        counts[span] = (counts[span] as number) + 1;
+      }
+    }
   }
 
   /** With as many logs as when it was searched, even if it left the memory since. */
@@ -206,7 +203,5 @@ function keep(bits: Bits, index: SegmentIndex, from: number, to: number): void {
 }
 
 function keepIf(bits: Bits, holds: (i: number) => boolean): void {
-  bits.each((i) => {
-    if (!holds(i)) bits.remove(i);
-  });
+  for (const i of bits.numbers()) if (!holds(i)) bits.remove(i);
 }

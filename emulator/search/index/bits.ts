@@ -41,16 +41,26 @@ export class Bits {
     return this;
   }
 
-  /** In the order of numbers. */
-  each(found: (i: number) => void): void {
+  get count(): number {
+    let count = 0;
+    for (const word of this.words) {
+      const pairs = word - ((word >>> 1) & 0x55555555);
+      const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+      count += Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+    }
+    return count;
+  }
+
+  /** The numbers in it, in their order: a loop over an array is what runs fastest. */
+  numbers(): Uint32Array {
     const { words } = this;
+    const found = new Uint32Array(this.count);
+    let n = 0;
     for (let at = 0; at < words.length; at++) {
-      let word = words[at] as number;
-      while (word !== 0) {
-        const lowest = word & -word;
-        found((at << 5) + (31 - Math.clz32(lowest)));
-        word ^= lowest;
+      for (let word = words[at] as number; word !== 0; word &= word - 1) {
+        found[n++] = (at << 5) + (31 - Math.clz32(word & -word));
       }
     }
+    return found;
   }
 }

@@ -80,9 +80,7 @@ function inText(query: TextQuery, rule: TextRule, scope: string, segment: Search
   const bits = words.map((word) => withWord(index, scope, word)).reduce((all, one) => all.and(one));
   if (query.kind === "term" || words.length === 1) return bits;
   const kept = new Bits(index.count);
-  bits.each((log) => {
-    if (segment.verify(query, log)) kept.add(log);
-  });
+  for (const log of bits.numbers()) if (segment.verify(query, log)) kept.add(log);
   return kept;
 }
 

@@ -4,7 +4,7 @@
  */
 import { grown, NumberList } from "../../store/number-list";
 import type { GroupMeta } from "../../store/log-group-bytes";
-import { Bits } from "./bits";
+import { type Bits } from "./bits";
 import { TermTable } from "./term-table";
 
 /** Logs by word: for each word its logs' numbers, each as its distance from the last, in varints. */
