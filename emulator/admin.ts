@@ -13,6 +13,10 @@ export interface LocalStatus {
   readonly pid: number;
   readonly url: string;
   readonly region: string;
+  /** Folder that keeps what it holds; left out where all is gone at its end. */
+  readonly data?: string;
+  /** Parts of stored logs that could not be read. */
+  readonly damages: number;
   readonly projects: number;
   readonly requests: number;
 }
@@ -20,6 +24,7 @@ export interface LocalStatus {
 export interface AdminOptions {
   readonly url: string;
   readonly region: string;
+  readonly dataDir: string | undefined;
   readonly store: Store;
   readonly requests: RequestLog;
 }
@@ -32,9 +37,17 @@ export function answerAdmin({ url, host }: GatewayRequest, options: AdminOptions
   return path === statusPath ? json(statusOf(options)) : undefined;
 }
 
-function statusOf({ url, region, store, requests }: AdminOptions): LocalStatus {
-  const service = "cdktf-sls local cloud";
-  return { service, pid: process.pid, url, region, projects: store.projects.size, requests: requests.total };
+function statusOf({ url, region, dataDir, store, requests }: AdminOptions): LocalStatus {
+  return {
+    service: "cdktf-sls local cloud",
+    pid: process.pid,
+    url,
+    region,
+    ...(dataDir === undefined ? {} : { data: dataDir }),
+    damages: store.storage.damages.length,
+    projects: store.projects.size,
+    requests: requests.total,
+  };
 }
 
 const json = (value: unknown): GatewayReply => ({

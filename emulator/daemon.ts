@@ -50,7 +50,7 @@ export function claimState(stateDir: string): Claim {
     const other = readRunFile(stateDir);
     if (other !== undefined && other.pid !== process.pid && isOurs(other)) {
       throw new Error(
-        `a local cloud with this state folder runs already (pid ${other.pid}, ${other.url ?? "starting"})`,
+        `a local cloud runs already with the folder ${stateDir} (pid ${other.pid}, ${other.url ?? "starting"})`,
       );
     }
     // Left behind by one that was killed.

@@ -11,11 +11,13 @@ import { RequestLog, type RequestLogEntry } from "./request-log";
 import { answerRpc } from "./openapi/service";
 import { answerSls } from "./sls/service";
 import { LogStorage } from "./store/log-storage";
-import { Store } from "./store/store";
+import { SavedStore } from "./store/saved-store";
 
 export interface LocalCloudOptions {
-  /** Holds the certificate authority and the access key between two starts; the logs are in memory. */
+  /** Holds the certificate authority and the access key between two starts. */
   readonly stateDir: string;
+  /** Holds all else, the logs too, and survives a kill; no second local cloud may have it. @default a part of stateDir, emptied at start and end */
+  readonly dataDir?: string;
   /** @default any free one */
   readonly port?: number;
   /** A loopback address: whoever reaches it is let in by a key that lies in a file. @default "127.0.0.1" */
@@ -50,13 +52,18 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const credentials = options.credentials ?? keptCredentials(stateDir);
   const keys = new Map([[credentials.accessKeyId, credentials]]);
-  const logsDir = join(stateDir, "logs");
-  rmSync(logsDir, { recursive: true, force: true });
-  const store = new Store(new LogStorage(logsDir));
+  const dataDir = options.dataDir ?? join(stateDir, "passing");
+  const empty = (): void => {
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+  };
+  empty();
+  const storage = new LogStorage(join(dataDir, "logs"));
+  const saved = new SavedStore(join(dataDir, "store.json"), storage);
+  const store = saved.load();
   const requests = new RequestLog();
 
   const handle = async (request: GatewayRequest): Promise<GatewayReply> => {
-    const own = answerAdmin(request, { url, region, store, requests });
+    const own = answerAdmin(request, { url, region, dataDir: options.dataDir, store, requests });
     if (own !== undefined) return own;
     const { target } = request;
     const answer =
@@ -67,6 +74,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
             project: undefined,
           };
     const { reply, operation, project, errorCode } = answer;
+    if (options.dataDir !== undefined && !changesNothing(request.method, operation)) saved.save(store);
     const client = request.headers["user-agent"];
     requests.add({
       at: now(),
@@ -96,11 +104,15 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     env: () => clientEnv({ url, region, credentials, ...authority.files }),
     close: async () => {
       await gateway.close();
-      store.storage.close();
-      rmSync(logsDir, { recursive: true, force: true });
+      storage.close();
+      empty();
     },
   };
 }
+
+/** Logs are saved as they come; the rest of what only asks is told by its name. */
+const changesNothing = (method: string, operation: string): boolean =>
+  /^(Get|List|Describe|Query|PostLogStoreLogs$|WebTracking$)/.test(operation) || method === "HEAD";
 
 const isLoopback = (host: string): boolean =>
   host === "::1" || host === "localhost" || /^127(\.\d{1,3}){3}$/.test(host);

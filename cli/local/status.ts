@@ -19,8 +19,13 @@ export function statusCommand(): Command {
       else {
         process.stdout.write(
           `${pc.green("running")}: ${status.url} (pid ${status.pid}), region ${status.region}, ` +
-            `${status.projects} projects, ${status.requests} requests\n`,
+            `${status.projects} projects, ${status.requests} requests, ` +
+            `${status.data === undefined ? "all gone at its end" : `kept in ${status.data}`}\n`,
         );
+        if (status.damages > 0)
+          process.stdout.write(
+            `${pc.yellow("warning")}: ${status.damages} parts of the stored logs could not be read\n`,
+          );
       }
       if (status === undefined) process.exitCode = exitNotRunning;
     });

@@ -31,7 +31,7 @@ function create(context: SlsContext): object {
   if (consumerGroups.size >= maxGroups)
     throw new ServiceError(400, "ConsumerGroupQuotaExceed", "at most 30 consumer groups");
   const { timeout, order } = settings(body);
-  consumerGroups.set(name, new ConsumerGroup(name, timeout, order));
+  consumerGroups.set(name, new ConsumerGroup({ name, timeout, order }));
   return {};
 }
 
