@@ -2,66 +2,19 @@
  * The local cloud: how fast it takes logs, and how fast it finds them among a million.
  * Peers in the same run: a server of Node that only reads and answers 200 (no emulator can be faster), and grep over the same lines.
  */
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { keptCredentials } from "../emulator/local-cloud";
-import { encodeLogGroup } from "../sls";
-import { lz4Compress } from "../sls/wire/lz4";
-import { accessGroup } from "./emulator-data";
+import { batchesOf, logstore, project, resident, runLocalCloud, running, setUp, timed } from "./local-cloud";
 import { Connections, prepare, type Prepared } from "./sls-request";
 
-const project = "bench-project";
-const logstore = "bench-logstore";
-const linesInBatch = 2800;
 const day = 24 * 3600;
-
-const token = [..." ,'\";=()[]{}?@&<>/:\n\t\r"];
-const text = { type: "text", token, caseSensitive: false, doc_value: true };
-const index = {
-  line: { token, caseSensitive: false },
-  keys: { hostname: text, "pri-text": text, "app-name": text, msg: text, status: { type: "long" } },
-};
-
-interface Running {
-  readonly process: ChildProcess;
-  readonly port: number;
-  /** Milliseconds from its start to its first word. */
-  readonly startMs: number;
-}
-
-/** Starts a program of which the first line is JSON with its port. */
-async function running(args: readonly string[]): Promise<Running> {
-  const begin = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const startMs = performance.now() - begin;
-    return { process: child, port: (JSON.parse(line) as { port: number }).port, startMs };
-  }
-  throw new Error(`${args[0]} ended before it said where it listens; was npm run build run?`);
-}
 
 const drain = `
 const server = require("node:http").createServer((request, reply) => request.on("data", () => {}).on("end", () => reply.end()));
 server.listen(0, "127.0.0.1", () => console.log(JSON.stringify({ port: server.address().port })));`;
-
-/** Mebibytes; undefined where the system does not tell. */
-function resident(pid: number | undefined, what: "VmRSS" | "VmHWM"): number | undefined {
-  try {
-    const found = new RegExp(`${what}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, "utf8"));
-    return found ? Math.round(Number(found[1]) / 1024) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now();
-  await work();
-  return performance.now() - begin;
-}
 
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -78,8 +31,7 @@ export async function benchEmulator(logs: number, rounds: number): Promise<void>
 }
 
 async function bench(folder: string, logs: number, rounds: number, ends: (() => unknown)[]): Promise<void> {
-  const cli = join(__dirname, "../dist/cli/main.js");
-  const cloud = await running([cli, "local", "run", "--json", "--port", "0", "--state", folder]);
+  const cloud = await runLocalCloud("--state", folder);
   const peer = await running(["-e", drain]);
   for (const { process: child } of [cloud, peer]) ends.push(() => child.kill());
   const idle = resident(cloud.process.pid, "VmRSS");
@@ -89,33 +41,11 @@ async function bench(folder: string, logs: number, rounds: number, ends: (() => 
   ends.push(() => connections.close());
   ends.push(() => direct.close());
 
-  const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
-  const call = async (path: string, body: unknown): Promise<void> => {
-    const of = path === "/" ? undefined : project;
-    await connections.sendAll([prepare({ method: "POST", path, body: json(body) }, of, credentials)]);
-  };
-  await call("/", { projectName: project, description: "" });
-  await call("/logstores", { logstoreName: logstore, ttl: 30, shardCount: 2 });
-  await call(`/logstores/${logstore}/index`, index);
+  await setUp(connections, credentials);
 
   const end = Math.floor(Date.now() / 1000);
   const begin = end - day;
-  const batches: Prepared[] = [];
-  const lines: string[] = [];
-  let raw = 0;
-  for (let first = 0; first < logs; first += linesInBatch) {
-    const group = accessGroup(Math.min(linesInBatch, logs - first), first, begin, day / logs);
-    for (const log of group.logs) lines.push(log.contents.map(([key, value]) => `${key}=${String(value)}`).join(" "));
-    const bytes = encodeLogGroup(group);
-    raw += bytes.length;
-    const headers = {
-      "content-type": "application/x-protobuf",
-      "x-log-compresstype": "lz4",
-      "x-log-bodyrawsize": String(bytes.length),
-    };
-    const path = `/logstores/${logstore}/shards/lb`;
-    batches.push(prepare({ method: "POST", path, headers, body: lz4Compress(bytes) }, project, credentials));
-  }
+  const { prepared: batches, raw, lines } = batchesOf(logs, begin, day, credentials);
 
   const reads = await timed(() => direct.sendAll(batches));
   const ms = await timed(() => connections.sendAll(batches));

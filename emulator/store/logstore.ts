@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { IndexBody } from "../../sls/model/log-index";
 import type { LogStoreBody } from "../../sls/model/log-store";
 import type { Part } from "../search/index/indexes";
@@ -66,6 +67,11 @@ export class Logstore implements LogstoreState {
     this.meteringMode = state.meteringMode;
     this.consumerGroups = new Map(state.consumerGroups);
     this.shards = state.shards.map((range) => ({ ...range, log: storage.openShard(this.folder, range.id) }));
+    for (const { log } of this.shards) {
+      for (const segment of log.segments.slice(0, -1)) {
+        if (!existsSync(segment.indexFile)) storage.indexes.found(segment);
+      }
+    }
     this.nextOrder = Math.max(0, ...this.shards.map(({ log }) => log.lastOrder + 1));
   }
 

@@ -1,5 +1,5 @@
 /** A sealed index on disk: magic, size of the head, CRC-32 of all that follows, head (JSON), then the arrays, each on a multiple of 8. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, writeFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import type { GroupMeta } from "../../store/log-group-bytes";
 import { NumberList } from "../../store/number-list";
@@ -64,19 +64,13 @@ export function writeIndexFile(path: string, index: SegmentIndex): void {
 
 /** Undefined when there is none, or it is not whole: it is then made again from the logs. */
 export function readIndexFile(path: string): SegmentIndex | undefined {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch {
-    return undefined;
-  }
+  const memory = fileInMemory(path);
+  if (memory === undefined) return undefined;
+  const bytes = Buffer.from(memory);
   if (bytes.length < 16 || !bytes.subarray(0, 8).equals(magic)) return undefined;
   if (crc32(bytes.subarray(16)) !== bytes.readUInt32LE(12)) return undefined;
   const headEnd = 16 + bytes.readUInt32LE(8);
   const head = JSON.parse(bytes.toString("utf8", 16, headEnd)) as Head;
-  // A file's buffer begins anywhere; arrays of numbers can't.
-  const memory = new Uint8Array(bytes.length);
-  memory.set(bytes);
   let at = padded(headEnd);
   let next = 0;
   const take = (): { at: number; size: number } => {
@@ -87,11 +81,11 @@ export function readIndexFile(path: string): SegmentIndex | undefined {
   };
   const u32 = (): Uint32Array => {
     const { at: from, size } = take();
-    return new Uint32Array(memory.buffer, from, size / 4);
+    return new Uint32Array(memory, from, size / 4);
   };
   const u8 = (): Uint8Array => {
     const { at: from, size } = take();
-    return new Uint8Array(memory.buffer, from, size);
+    return new Uint8Array(memory, from, size);
   };
   const index = new SegmentIndex();
   for (const name of lists) index[name] = NumberList.of(u32());
@@ -100,10 +94,28 @@ export function readIndexFile(path: string): SegmentIndex | undefined {
   index.postings = { starts: u32(), bytes: u8() };
   for (const key of head.columns) {
     const { at: from, size } = take();
-    index.columns.set(key, new Float64Array(memory.buffer, from, size / 8));
+    index.columns.set(key, new Float64Array(memory, from, size / 8));
   }
   index.metas = [...head.metas];
   index.minTime = head.minTime;
   index.maxTime = head.maxTime;
   return index;
+}
+
+/** From the start of a buffer of its own: arrays of numbers can't begin anywhere. */
+function fileInMemory(path: string): ArrayBuffer | undefined {
+  if (!existsSync(path)) return undefined;
+  const descriptor = openSync(path, "r");
+  try {
+    const memory = new ArrayBuffer(fstatSync(descriptor).size);
+    const bytes = new Uint8Array(memory);
+    for (let done = 0; done < bytes.length;) {
+      const read = readSync(descriptor, bytes, done, bytes.length - done, done);
+      if (read === 0) return undefined;
+      done += read;
+    }
+    return memory;
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -61,6 +61,12 @@ export class Indexes {
     this.timer ??= this.later(quietMs);
   }
 
+  /** Sealed, but not indexed when the process was killed. */
+  found(segment: Segment): void {
+    this.waiting.set(segment, { segment, sealed: true });
+    this.timer ??= this.later(quietMs);
+  }
+
   drop(segment: Segment): void {
     this.waiting.delete(segment);
     this.total -= this.entries.get(segment)?.bytes ?? 0;
