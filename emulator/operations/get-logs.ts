@@ -1,6 +1,7 @@
 import { flatLog, parseQuery, Search } from "../search";
 import { jsonBody, logstoreOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
 import { ServiceError } from "../sls/service-error";
+import { packMetaOf } from "./pack-meta";
 
 /** What every query call asks for, from the query string or from a body. */
 interface Asked {
@@ -8,10 +9,14 @@ interface Asked {
   readonly to: number;
   readonly topic: string;
   readonly query: string;
+  /** Each log tells where it came, for GetContextLogs. */
+  readonly withPackMeta: boolean;
   readonly line: number;
   readonly offset: number;
   readonly reverse: boolean;
 }
+
+const packMetaPipe = /\|\s*with_pack_meta\s*$/i;
 
 const bad = (code: string, message: string): ServiceError => new ServiceError(400, code, message);
 
@@ -29,11 +34,13 @@ export function askedOf(values: Readonly<Record<string, unknown>>): Asked {
     throw bad("InvalidTimeRange", `request time range is invalid, from must be less than to, from ${from}, to ${to}`);
   const line = whole(values, "line", 100, "InvalidLine");
   if (line > 100) throw bad("InvalidLine", `line must be 0 to 100, got ${line}`);
+  const query = String(values["query"] ?? "");
   return {
     from,
     to,
     topic: String(values["topic"] ?? ""),
-    query: String(values["query"] ?? ""),
+    query: query.replace(packMetaPipe, ""),
+    withPackMeta: packMetaPipe.test(query),
     line,
     offset: whole(values, "offset", 0, "InvalidOffset"),
     reverse: String(values["reverse"] ?? "false").toLowerCase() === "true",
@@ -51,7 +58,12 @@ export const progressOf = ({ complete }: Search): string => (complete ? "Complet
 
 function pageOf(context: SlsContext, asked: Asked): { logs: Record<string, string>[]; progress: string } {
   const search = searchFor(context, asked);
-  return { logs: search.page(asked.offset, asked.line, asked.reverse).map(flatLog), progress: progressOf(search) };
+  const found = search.page(asked.offset, asked.line, asked.reverse);
+  const logs = found.map((log) => ({
+    ...(asked.withPackMeta ? { __pack_meta__: packMetaOf(log) } : {}),
+    ...flatLog(log),
+  }));
+  return { logs, progress: progressOf(search) };
 }
 
 const name = "GetLogStoreLogs";

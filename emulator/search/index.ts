@@ -1,3 +1,3 @@
 export { flatLog } from "./flat-log";
 export { parseQuery } from "./parse";
-export { Search, type FoundLog } from "./search";
+export { Search, type ArrivedAt, type FoundLog } from "./search";

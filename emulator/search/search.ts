@@ -20,13 +20,16 @@ export interface Wanted {
   readonly topic: string;
 }
 
-/** A log with what its group says of it. */
-export interface FoundLog {
-  readonly log: Log;
-  readonly meta: GroupMeta;
-  /** Where it came: the group's number among all of the logstore, and its own within the group. */
+/** Where a log came: its group's number among all of the logstore, and its own within the group. */
+export interface ArrivedAt {
   readonly order: number;
   readonly inGroup: number;
+}
+
+/** A log with what its group says of it. */
+export interface FoundLog extends ArrivedAt {
+  readonly log: Log;
+  readonly meta: GroupMeta;
 }
 
 /** How long one search may index what is not indexed yet, before it answers with what it has. */
@@ -92,8 +95,8 @@ export class Search {
     return found.slice(offset - before, offset - before + size).map((place) => this.read(place));
   }
 
-  /** Every match of the few that a context needs, as they came. */
-  inOrderOfArrival(): FoundLog[] {
+  /** Matches around one of them, in the order of arrival, each with its distance from it; undefined when that one does not match. */
+  around(start: ArrivedAt, back: number, forward: number): { log: FoundLog; distance: number }[] | undefined {
     const found: Place[] = [];
     for (const { part, bits } of this.matches) {
       const index = this.indexOf(part);
@@ -102,7 +105,16 @@ export class Search {
         found.push({ part, i, time: index.times.at(i), nanos: index.nanos.at(i), order });
       }
     }
-    return found.sort((a, b) => a.order - b.order || a.i - b.i).map((place) => this.read(place));
+    found.sort((a, b) => a.order - b.order || a.i - b.i);
+    const group = found.findIndex(({ order }) => order === start.order);
+    const at = found.findIndex(
+      (place, n) => n >= group && place.order === start.order && this.inGroup(place) === start.inGroup,
+    );
+    if (group < 0 || at < 0) return undefined;
+    const first = Math.max(0, at - back);
+    return found
+      .slice(first, at + forward + 1)
+      .map((place, n) => ({ log: this.read(place), distance: first + n - at }));
   }
 
   private searchPart(part: Part, { query, from, to, topic }: Wanted, oldest: number): void {
@@ -172,10 +184,14 @@ export class Search {
   private read({ part, i, order }: Place): FoundLog {
     const index = this.indexOf(part);
     const log = decodeLog(part.segment.readBytes(index.starts.at(i), index.sizes.at(i)));
-    const group = index.groups.at(i);
-    let inGroup = 0;
-    while (inGroup < i && index.groups.at(i - inGroup - 1) === group) inGroup++;
-    return { log, meta: index.metaOfLog(i), order, inGroup };
+    return { log, meta: index.metaOfLog(i), order, inGroup: this.inGroup({ part, i }) };
+  }
+
+  private inGroup({ part, i }: Pick<Place, "part" | "i">): number {
+    const { groups } = this.indexOf(part);
+    let before = 0;
+    while (before < i && groups.at(i - before - 1) === groups.at(i)) before++;
+    return before;
   }
 }
 
