@@ -60,6 +60,16 @@ const manyBuckets = 10_000;
 
 const exceeded = (code: string, message: string): ServiceError => new ServiceError(403, code, message);
 
+interface Wanted {
+  readonly name: string;
+  readonly what: "bytes" | "requests";
+  /** A period's worth. */
+  readonly size: number;
+  readonly periodMs: number;
+  readonly amount: number;
+  readonly refuse: () => ServiceError;
+}
+
 export class Quotas {
   private readonly limits: QuotaLimits | undefined;
   private readonly buckets = new Map<string, TokenBucket>();
@@ -72,18 +82,29 @@ export class Quotas {
   takeOperation(operation: string, project: string, bytes: number, now: Date): void {
     const { limits } = this;
     if (limits === undefined) return;
-    const ms = now.getTime();
     if (writes.has(operation)) {
-      const count = this.bucket(`${project} writes`, limits.projectWritesPerMinute, minute, ms);
-      const inflow = this.bucket(`${project} inflow`, limits.projectWriteBytesPerMinute, minute, ms);
-      if (!count.has(ms)) throw exceeded("WriteQuotaExceed", "Write QPS Exceed. Project write quota exceed: qps");
-      if (!inflow.has(ms))
-        throw exceeded("WriteQuotaExceed", "Inflow Quota Exceed. Project write quota exceed: inflow");
-      count.take(1, ms);
-      inflow.take(bytes, ms);
+      this.take(now, [
+        {
+          name: `${project} writes`,
+          what: "requests",
+          size: limits.projectWritesPerMinute,
+          periodMs: minute,
+          amount: 1,
+          refuse: () => exceeded("WriteQuotaExceed", "Write QPS Exceed. Project write quota exceed: qps"),
+        },
+        {
+          name: `${project} inflow`,
+          what: "bytes",
+          size: limits.projectWriteBytesPerMinute,
+          periodMs: minute,
+          amount: bytes,
+          refuse: () => exceeded("WriteQuotaExceed", "Inflow Quota Exceed. Project write quota exceed: inflow"),
+        },
+      ]);
     } else if (reads.has(operation)) {
-      const count = this.bucket(`${project} reads`, limits.projectReadsPerMinute, minute, ms);
-      if (!count.take(1, ms)) throw exceeded("ReadQuotaExceed", "Read QPS Exceed. Project read quota exceed: qps");
+      const refuse = (): ServiceError => exceeded("ReadQuotaExceed", "Read QPS Exceed. Project read quota exceed: qps");
+      const size = limits.projectReadsPerMinute;
+      this.take(now, [{ name: `${project} reads`, what: "requests", size, periodMs: minute, amount: 1, refuse }]);
     }
   }
 
@@ -91,35 +112,65 @@ export class Quotas {
   takeWrite(project: string, logstore: string, shard: number, bytes: number, now: Date): void {
     const { limits } = this;
     if (limits === undefined) return;
-    const ms = now.getTime();
-    const name = `${project}/${logstore}/${shard} write`;
-    const count = this.bucket(`${name}s`, limits.shardWritesPerSecond, second, ms);
-    const volume = this.bucket(`${name} bytes`, limits.shardWriteBytesPerSecond, second, ms);
-    if (!count.has(ms)) throw shardWrite(`shard write quota of requests, shard ${shard}`);
-    if (!volume.has(ms)) throw shardWrite(`shard write bytes, shard ${shard}`);
-    count.take(1, ms);
-    volume.take(bytes, ms);
+    const { shardWritesPerSecond: requests, shardWriteBytesPerSecond: volume } = limits;
+    this.takeShard("write", `${project}/${logstore}/${shard}`, shard, { requests, volume }, bytes, now);
   }
 
   /** Of a shard, with the bytes that the reply will hold. Throws ShardReadQuotaExceed; then nothing may be read. */
   takeRead(project: string, logstore: string, shard: number, bytes: number, now: Date): void {
     const { limits } = this;
     if (limits === undefined) return;
-    const ms = now.getTime();
-    const name = `${project}/${logstore}/${shard} read`;
-    const count = this.bucket(`${name}s`, limits.shardReadsPerSecond, second, ms);
-    const volume = this.bucket(`${name} bytes`, limits.shardReadBytesPerSecond, second, ms);
-    if (!count.has(ms)) throw shardRead(`shard read quota of requests, shard ${shard}`);
-    if (!volume.has(ms)) throw shardRead(`shard read bytes, shard ${shard}`);
-    count.take(1, ms);
-    volume.take(bytes, ms);
+    const { shardReadsPerSecond: requests, shardReadBytesPerSecond: volume } = limits;
+    this.takeShard("read", `${project}/${logstore}/${shard}`, shard, { requests, volume }, bytes, now);
   }
 
-  private bucket(name: string, size: number, periodMs: number, now: number): TokenBucket {
+  private takeShard(
+    verb: "write" | "read",
+    name: string,
+    shard: number,
+    size: { readonly requests: number; readonly volume: number },
+    bytes: number,
+    now: Date,
+  ): void {
+    const [code, text] =
+      verb === "write"
+        ? ["ShardWriteQuotaExceed", "Write quota is exceeded."]
+        : ["ShardReadQuotaExceed", "Read quota is exceeded."];
+    const refuse = (what: string) => () => exceeded(code, `${text} shard ${verb} ${what}, shard ${shard}`);
+    const common = { periodMs: second };
+    this.take(now, [
+      {
+        ...common,
+        name: `${name} ${verb}s`,
+        what: "requests",
+        size: size.requests,
+        amount: 1,
+        refuse: refuse("quota"),
+      },
+      {
+        ...common,
+        name: `${name} ${verb} bytes`,
+        what: "bytes",
+        size: size.volume,
+        amount: bytes,
+        refuse: refuse("bytes"),
+      },
+    ]);
+  }
+
+  /** Of every bucket, or of none. */
+  private take(now: Date, wanted: readonly Wanted[]): void {
+    const ms = now.getTime();
+    const taken = wanted.map((one) => ({ ...one, bucket: this.bucket(one, ms) }));
+    for (const { bucket, refuse } of taken) if (!bucket.has(ms)) throw refuse();
+    for (const { bucket, amount } of taken) bucket.take(amount, ms);
+  }
+
+  private bucket({ name, what, size, periodMs }: Wanted, now: number): TokenBucket {
     let bucket = this.buckets.get(name);
     if (bucket === undefined) {
       if (this.buckets.size >= manyBuckets) this.forgetFull(now);
-      bucket = new TokenBucket(size, periodMs, now);
+      bucket = new TokenBucket(what, size, periodMs, now);
       this.buckets.set(name, bucket);
     }
     return bucket;
@@ -129,7 +180,3 @@ export class Quotas {
     for (const [name, bucket] of this.buckets) if (bucket.isFull(now)) this.buckets.delete(name);
   }
 }
-
-const shardWrite = (what: string): ServiceError =>
-  exceeded("ShardWriteQuotaExceed", `Write quota is exceeded. ${what}`);
-const shardRead = (what: string): ServiceError => exceeded("ShardReadQuotaExceed", `Read quota is exceeded. ${what}`);

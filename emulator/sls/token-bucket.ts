@@ -1,9 +1,13 @@
-/** What may be taken of a rate: it fills by the second up to one period's worth. A taker may go below zero, so that one larger than the bucket is served, and pays afterwards. */
+/**
+ * What may be taken of a rate: it fills steadily, up to one period's worth. Bytes may be taken on credit: one take that is larger than the bucket is
+ * served, and those after it wait. Requests are taken whole.
+ */
 export class TokenBucket {
   private left: number;
   private at: number;
 
   constructor(
+    private readonly what: "bytes" | "requests",
     /** A period's worth. */
     private readonly size: number,
     private readonly periodMs: number,
@@ -13,18 +17,16 @@ export class TokenBucket {
     this.at = now;
   }
 
-  /** Whether something is left, and if so without `amount` from now on. `now`: unix milliseconds. */
-  take(amount: number, now: number): boolean {
-    this.fill(now);
-    if (this.left <= 0) return false;
-    this.left -= amount;
-    return true;
-  }
-
-  /** Whether one may be taken now; nothing is. */
+  /** Whether something may be taken. `now`: unix milliseconds. */
   has(now: number): boolean {
     this.fill(now);
-    return this.left > 0;
+    return this.what === "requests" ? this.left >= Math.min(1, this.size) : this.left > 0;
+  }
+
+  /** Takes it, whether it may be or not. */
+  take(amount: number, now: number): void {
+    this.fill(now);
+    this.left -= amount;
   }
 
   isFull(now: number): boolean {

@@ -1,8 +1,8 @@
 /** Requests as bytes on the wire, signed by hand: for what no client sends, and to see what clients hide. */
 import * as http from "node:http";
 import type { LocalCloud } from "../../emulator";
-import { encodeQuery } from "../../sls/wire/request";
-import { signV1 } from "../../sls/wire/sign-v1";
+import { encodeQuery, type Credentials, type SignableRequest } from "../../sls/wire/request";
+import { contentMd5, signatureV1 } from "../../sls/wire/sign-v1";
 import { signV4 } from "../../sls/wire/sign-v4";
 
 export interface RawRequest {
@@ -40,6 +40,22 @@ const bytesOf = (body: unknown): Buffer =>
       ? body
       : Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
 
+/** As signV1 does it, but without what it adds of its own. */
+function signedV1(
+  request: SignableRequest & { readonly body: Buffer },
+  { accessKeyId, accessKeySecret }: Credentials,
+  date: Date,
+): Record<string, string> {
+  const headers = {
+    "x-log-signaturemethod": "hmac-sha1",
+    date: date.toUTCString(),
+    ...(request.body.length > 0 ? { "content-md5": contentMd5(request.body) } : {}),
+    ...request.headers,
+  };
+  const signature = signatureV1({ ...request, headers }, accessKeySecret, "hmac-sha1");
+  return { ...headers, authorization: `LOG ${accessKeyId}:${signature}` };
+}
+
 export function rawRequest(cloud: LocalCloud, request: RawRequest): Promise<RawReply> {
   const { method = "GET", path, query = {}, sign = "v1", project, date = new Date() } = request;
   const body = bytesOf(request.body);
@@ -52,7 +68,7 @@ export function rawRequest(cloud: LocalCloud, request: RawRequest): Promise<RawR
     sign === "none"
       ? plain
       : sign === "v1"
-        ? signV1(signable, credentials, { date })
+        ? signedV1(signable, credentials, date)
         : signV4(signable, credentials, { date, region: cloud.region });
   const length = { "content-length": String(body.length) };
   const headers = Object.fromEntries(
@@ -60,7 +76,8 @@ export function rawRequest(cloud: LocalCloud, request: RawRequest): Promise<RawR
   );
   const target = Object.keys(query).length > 0 ? `${path}?${encodeQuery(query)}` : path;
   return new Promise((resolve, reject) => {
-    const sent = http.request({ host: "127.0.0.1", port: cloud.port, method, path: target, headers, agent: false });
+    const at = { host: "127.0.0.1", port: cloud.port, agent: false as const, setHost: false };
+    const sent = http.request({ ...at, method, path: target, headers });
     sent.on("error", reject);
     sent.on("response", (reply) => {
       let text = "";
