@@ -33,6 +33,8 @@ function pull(context: SlsContext): SlsReply {
     groups.push(bytes);
     size += bytes.length;
   }
+  const { projectName = "", path, quotas, now } = context;
+  quotas.takeRead(projectName, path["logstore"] ?? "", shard.id, size, now);
   const raw = encodeLogGroupList(groups);
   const type = encodingFor(context.headers["accept-encoding"] ?? "");
   return {

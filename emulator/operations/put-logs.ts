@@ -73,7 +73,10 @@ export function storeLogs(context: SlsContext, bytes: Buffer): void {
   if (found === 0) return;
   const key = context.query["key"] ?? context.headers["x-log-hashkey"];
   if (key !== undefined && !/^[0-9a-f]{1,32}$/i.test(key)) throw parameterInvalid(`invalid hash key ${key}`);
-  logstore.append(logstore.shardFor(key), logstore.body.appendMeta ? withMeta(bytes, now) : bytes, now);
+  const shard = logstore.shardFor(key);
+  const project = context.projectName ?? "";
+  context.quotas.takeWrite(project, logstore.body.logstoreName, shard.id, bytes.length, context.now);
+  logstore.append(shard, logstore.body.appendMeta ? withMeta(bytes, now) : bytes, now);
 }
 
 /** Two encoded messages, one after the other, are both of them merged: that is how tags are added. */

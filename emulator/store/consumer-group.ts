@@ -45,7 +45,9 @@ export class ConsumerGroup implements ConsumerGroupState {
     return shards.filter((_, i) => names[i % names.length] === consumer);
   }
 
-  has(consumer: string): boolean {
-    return this.consumers.has(consumer);
+  /** Whether it is one of the group's at `now`, unix milliseconds. */
+  has(consumer: string, now: number): boolean {
+    const last = this.consumers.get(consumer);
+    return last !== undefined && now - last <= this.timeout * 1000;
   }
 }
