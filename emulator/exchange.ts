@@ -45,10 +45,10 @@ export async function exchange(head: RequestHead, wire: Wire, options: ExchangeO
       const message = `Body size ${error.size} must little than ${largestRaw}`;
       const code = "PostBodyTooLarge";
       const reply = errorReply(target, { status: 400, code, message }, head.host, options.now());
-      record({ reply, ...told(state), errorCode: code }, { ...state, bytesIn: error.size });
+      record({ reply, ...told({ ...head, target }, state), errorCode: code }, { ...state, bytesIn: error.size });
       return wire.send(reply);
     }
-    if (error instanceof ConnectionLost) record({ ...told(state) }, state);
+    if (error instanceof ConnectionLost) record(told({ ...head, target }, state), state);
     throw error;
   }
 }
@@ -82,17 +82,19 @@ async function serve(
   const { target } = head;
   const limit = largestBody;
   let body: Buffer | undefined;
-  state.facts = factsOf(head, target);
-  if (state.facts === undefined) {
-    body = await wire.readBody({ limit });
-    state.facts = factsOf({ ...head, body }, target);
+  if (options.faults.any) {
+    state.facts = factsOf(head, target);
+    if (state.facts === undefined) {
+      body = await wire.readBody({ limit });
+      state.facts = factsOf({ ...head, body }, target);
+    }
+    state.effects = state.facts && options.faults.on(state.facts);
   }
-  const effects = state.facts === undefined ? undefined : options.faults.on(state.facts);
-  state.effects = effects;
+  const { effects } = state;
   if (effects !== undefined && effects.delayMs > 0) await wire.wait(effects.delayMs);
   if (effects?.cut === "before-body" || effects?.cut === "mid-body") {
     if (effects.cut === "mid-body" && body === undefined) await wire.readHalfOfBody();
-    record(told(state), state);
+    record(told(head, state), state);
     return wire.cut(effects.reset);
   }
   const slow = effects?.readBytesPerSecond;
@@ -103,7 +105,7 @@ async function serve(
 
   const now = new Date(options.now().getTime() + (effects?.clockOffsetMs ?? 0));
   const answer = effects?.error
-    ? { ...told(state), reply: errorReply(target, effects.error, head.host, now), errorCode: effects.error.code }
+    ? { ...told(head, state), reply: errorReply(target, effects.error, head.host, now), errorCode: effects.error.code }
     : await options.handle({ ...head, body }, now);
   const reply = spoilt(answer.reply, effects?.badReply);
   record({ ...answer, reply }, state, body);
@@ -117,7 +119,8 @@ async function serve(
 }
 
 /** What the head says of the operation, for requests that no service answered. */
-function told({ facts }: State): { operation: string; project?: string } {
+function told(head: Served, state: State): { operation: string; project?: string } {
+  const facts = state.facts ?? factsOf(head, head.target);
   return { operation: facts?.operation ?? "-", ...(facts?.project ? { project: facts.project } : {}) };
 }
 

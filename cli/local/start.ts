@@ -9,7 +9,8 @@ import { addRunOptions, checkRunFlags, type RunFlags } from "./run";
 export function startInBackground(flags: RunFlags): Promise<LocalStatus> {
   const { port, region } = checkRunFlags(flags);
   const script = process.argv[1] ?? "";
-  const args = ["local", "run", "--state", stateDir(flags), "--port", String(port), "--region", region];
+  const own = ["--port", String(port), "--region", region, "--quotas", flags.quotas];
+  const args = ["local", "run", "--state", stateDir(flags), ...own];
   if (flags.data !== undefined) args.push("--data", resolve(flags.data));
   return startDaemon({ stateDir: stateDir(flags), command: [process.execPath, script, ...args] });
 }

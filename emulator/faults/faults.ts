@@ -95,6 +95,11 @@ export class Faults {
     return this.active.map(({ id, rule, seen, hits }) => ({ id, rule, seen, hits }));
   }
 
+  /** Whether any rule is in force: without one nothing needs to be known of a request. */
+  get any(): boolean {
+    return this.active.length > 0;
+  }
+
   /** Counts the request, and says what goes wrong with it; undefined: nothing. */
   on(facts: FaultFacts): Effects | undefined {
     const firing = this.active.filter((one) => one.matches(facts) && fires(one));
