@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Credentials } from "../sls/wire/request";
+import { jwksSource } from "./access/jwks";
 import { CertificateAuthority } from "./gateway/certificates";
 import { Gateway, type GatewayReply, type GatewayRequest } from "./gateway/gateway";
 import { answerAdmin } from "./admin";
@@ -13,7 +14,10 @@ import { answerSls } from "./sls/service";
 import { Store } from "./store/store";
 
 export interface LocalCloudOptions {
-  /** Holds the certificate authority and the access key between two starts; the logs are in memory. */
+  /**
+   * Holds the certificate authority and the account's access key between two starts; the logs are in memory. Key sets of OIDC
+   * issuers are looked for in its folder `oidc`.
+   */
   readonly stateDir: string;
   /** @default any free one */
   readonly port?: number;
@@ -21,7 +25,7 @@ export interface LocalCloudOptions {
   readonly host?: string;
   /** Region of endpoints that do not name one. @default "cn-hangzhou" */
   readonly region?: string;
-  /** The one access key. @default made at the first start and kept in `stateDir` */
+  /** The account's own access key, which may do everything. @default made at the first start and kept in `stateDir` */
   readonly credentials?: Credentials;
   readonly now?: () => Date;
 }
@@ -48,8 +52,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   }
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const credentials = options.credentials ?? keptCredentials(stateDir);
-  const keys = new Map([[credentials.accessKeyId, credentials]]);
   const store = new Store();
+  const identities = { root: credentials, state: store.access };
+  const jwks = jwksSource(join(stateDir, "oidc"));
   const requests = new RequestLog();
 
   const handle = async (request: GatewayRequest): Promise<GatewayReply> => {
@@ -58,9 +63,15 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const { target } = request;
     const answer =
       target.service === "sls"
-        ? answerSls(request, target.region, target.project, { store, keys, now })
+        ? answerSls(request, target.region, target.project, { store, identities, now })
         : {
-            ...answerRpc(request, target.service, { store, keys, now: now(), region: target.region ?? region }),
+            ...(await answerRpc(request, target.service, {
+              store,
+              identities,
+              jwks,
+              now: now(),
+              region: target.region ?? region,
+            })),
             project: undefined,
           };
     const { reply, operation, project, errorCode } = answer;

@@ -19,6 +19,10 @@ export interface GatewayRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** Of the client's end of the connection. */
+  readonly remoteAddress?: string;
+  /** Whether it came by TLS. */
+  readonly secure?: boolean;
 }
 
 export interface GatewayReply {
@@ -142,6 +146,8 @@ export class Gateway {
         url,
         headers,
         body,
+        remoteAddress: request.socket.remoteAddress ?? "",
+        secure: request.socket instanceof TLSSocket,
       });
       response.writeHead(reply.status, { ...reply.headers, "content-length": String(reply.body.length) });
       response.end(request.method === "HEAD" ? undefined : reply.body);

@@ -1,16 +1,20 @@
 /** Log Service: finds the operation, verifies who asks, answers in the service's form. */
 import { randomBytes } from "node:crypto";
-import { splitTarget, type Credentials } from "../../sls/wire/request";
+import { splitTarget } from "../../sls/wire/request";
+import { authorize } from "../access/authorize";
+import { requestFacts } from "../access/facts";
+import type { Identities, Principal } from "../access/principal";
 import type { GatewayReply, GatewayRequest } from "../gateway/gateway";
 import { operations } from "../operations";
 import type { Store } from "../store/store";
+import { neededAccess } from "./access";
 import { authenticate } from "./authenticate";
 import { unixSeconds, type Operation, type SlsContext, type SlsReply } from "./context";
-import { parameterInvalid, ServiceError } from "./service-error";
+import { parameterInvalid, projectNotExist, ServiceError, unauthorized } from "./service-error";
 
 export interface SlsServiceOptions {
   readonly store: Store;
-  readonly keys: ReadonlyMap<string, Credentials>;
+  readonly identities: Identities;
   readonly now: () => Date;
 }
 
@@ -82,7 +86,8 @@ export function answerSls(
       headers: { ...request.headers, host: request.host },
       body: request.body,
     };
-    if (found?.operation.anonymous !== true) authenticate(signed, options.keys, now);
+    const anonymous = found?.operation.anonymous === true;
+    const principal = anonymous ? undefined : authenticate(signed, options.identities, now);
     if (found === undefined) throw notServed(request.method, path);
     const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ""));
     const context: SlsContext = {
@@ -95,10 +100,34 @@ export function answerSls(
       headers: request.headers,
       body: request.body,
     };
+    checkAccess(request, principal, found.operation, context, options.identities);
     return tell(200, found.operation.handle(context));
   } catch (error) {
     const known = error instanceof ServiceError ? error : internal(error);
     return tell(known.status, { json: { errorCode: known.code, errorMessage: known.message } }, known.code);
+  }
+}
+
+/** Throws Unauthorized. `principal` undefined: the operation needs no signature. */
+function checkAccess(
+  request: GatewayRequest,
+  principal: Principal | undefined,
+  operation: Operation,
+  context: SlsContext,
+  { state }: Identities,
+): void {
+  const project = context.store.projects.get(context.projectName ?? "");
+  const policy = project?.policy ?? "";
+  if (policy === "" && (principal === undefined || principal.type === "root")) return;
+  if (context.projectName !== undefined && operation.name !== "CreateProject" && project?.region !== context.region) {
+    throw projectNotExist(context.projectName);
+  }
+  const { actions, resources } = neededAccess(operation, context);
+  const facts = requestFacts(request, context.now);
+  for (const resource of resources) {
+    const question = { actions: actions.map((action) => `log:${action}`), resource, facts };
+    if (authorize(state, principal, question, policy) === "Allow") continue;
+    throw unauthorized(`denied by sts or ram, action: log:${actions[0]}, resource: ${resource}`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the local cloud knows. In memory: it is gone when the process ends. */
 import type { FoundLogtailConfig } from "../../sls/model/logtail-config";
 import type { MachineGroupBody } from "../../sls/model/machine-group";
+import { newAccessState } from "./access";
 import type { Logstore } from "./logstore";
 import type { SecurityGroup } from "./security-group";
 
@@ -33,6 +34,8 @@ export class Store {
   /** By name: names are unique over all regions. */
   readonly projects = new Map<string, Project>();
   readonly securityGroups = new Map<string, SecurityGroup>();
+  /** Users, roles, policies, temporary credentials. */
+  readonly access = newAccessState();
 }
 
 export function newProject(
