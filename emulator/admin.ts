@@ -12,6 +12,8 @@ export interface LocalStatus {
   readonly service: "cdktf-sls local cloud";
   readonly pid: number;
   readonly url: string;
+  /** Of the metadata service's own port, where it has one. */
+  readonly metadataUrl?: string;
   readonly region: string;
   readonly projects: number;
   readonly requests: number;
@@ -19,6 +21,7 @@ export interface LocalStatus {
 
 export interface AdminOptions {
   readonly url: string;
+  readonly metadataUrl: string | undefined;
   readonly region: string;
   readonly store: Store;
   readonly requests: RequestLog;
@@ -32,9 +35,10 @@ export function answerAdmin({ url, host }: GatewayRequest, options: AdminOptions
   return path === statusPath ? json(statusOf(options)) : undefined;
 }
 
-function statusOf({ url, region, store, requests }: AdminOptions): LocalStatus {
+function statusOf({ url, metadataUrl, region, store, requests }: AdminOptions): LocalStatus {
   const service = "cdktf-sls local cloud";
-  return { service, pid: process.pid, url, region, projects: store.projects.size, requests: requests.total };
+  const counts = { projects: store.projects.size, requests: requests.total };
+  return { service, pid: process.pid, url, ...(metadataUrl ? { metadataUrl } : {}), region, ...counts };
 }
 
 const json = (value: unknown): GatewayReply => ({

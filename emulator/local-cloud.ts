@@ -8,6 +8,8 @@ import { CertificateAuthority } from "./gateway/certificates";
 import { Gateway, type GatewayReply, type GatewayRequest } from "./gateway/gateway";
 import { answerAdmin } from "./admin";
 import { clientEnv } from "./env";
+import { listenForMetadata, metadataAddress } from "./metadata/listener";
+import { MetadataService, type MetadataOptions, type MetadataRequest } from "./metadata/service";
 import { RequestLog, type RequestLogEntry } from "./request-log";
 import { answerRpc } from "./openapi/service";
 import { answerSls } from "./sls/service";
@@ -27,6 +29,15 @@ export interface LocalCloudOptions {
   readonly region?: string;
   /** The account's own access key, which may do everything. @default made at the first start and kept in `stateDir` */
   readonly credentials?: Credentials;
+  /**
+   * The metadata service of ECS. Whoever goes through the proxy has it at http://100.100.100.200; with `port` (0: any free one)
+   * it listens by itself too. @default not by itself
+   */
+  readonly metadata?: MetadataOptions & {
+    readonly port?: number;
+    /** A loopback address, or 100.100.100.200 where this machine has it. @default "127.0.0.1" */
+    readonly host?: string;
+  };
   readonly now?: () => Date;
 }
 
@@ -34,6 +45,8 @@ export interface LocalCloud {
   readonly port: number;
   /** `http://127.0.0.1:PORT`: endpoint for those who speak to it straight, proxy for the others. */
   readonly url: string;
+  /** Of the metadata service's own port, where it has one. */
+  readonly metadataUrl?: string;
   readonly region: string;
   readonly caFile: string;
   readonly caBundleFile: string;
@@ -50,6 +63,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   if (!isLoopback(host)) {
     throw new Error(`host must be a loopback address such as 127.0.0.1 or ::1, got ${JSON.stringify(host)}`);
   }
+  const metadataHost = options.metadata?.host ?? "127.0.0.1";
+  if (!isLoopback(metadataHost) && metadataHost !== metadataAddress) {
+    const got = JSON.stringify(metadataHost);
+    throw new Error(`metadata.host must be a loopback address or ${metadataAddress}, got ${got}`);
+  }
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const credentials = options.credentials ?? keptCredentials(stateDir);
   const store = new Store();
@@ -57,10 +75,26 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const jwks = jwksSource(join(stateDir, "oidc"));
   const requests = new RequestLog();
 
+  const metadata = new MetadataService(options.metadata ?? {}, { state: store.access, region, now });
+  const answerMetadata = (request: MetadataRequest): GatewayReply => {
+    const reply = metadata.answer(request);
+    requests.add({
+      at: now(),
+      method: request.method,
+      host: request.headers["host"] ?? "",
+      url: request.url,
+      operation: "InstanceMetadata",
+      status: reply.status,
+      ...(request.headers["user-agent"] ? { client: request.headers["user-agent"] } : {}),
+    });
+    return reply;
+  };
+
   const handle = async (request: GatewayRequest): Promise<GatewayReply> => {
-    const own = answerAdmin(request, { url, region, store, requests });
+    const own = answerAdmin(request, { url, metadataUrl, region, store, requests });
     if (own !== undefined) return own;
     const { target } = request;
+    if (target.service === "metadata") return answerMetadata(request);
     const answer =
       target.service === "sls"
         ? answerSls(request, target.region, target.project, { store, identities, now })
@@ -93,16 +127,28 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const authority = await CertificateAuthority.open(stateDir);
   const gateway = new Gateway({ authority, region, handle });
   const port = await gateway.listen(options.port ?? 0, host);
+  const metadataPort = options.metadata?.port;
+  const listener =
+    metadataPort === undefined
+      ? undefined
+      : await listenForMetadata(metadataPort, metadataHost, answerMetadata).catch(async (error: unknown) => {
+          await gateway.close();
+          throw error;
+        });
+  const metadataUrl = listener?.url;
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   return {
     port,
     url,
     region,
+    ...(metadataUrl ? { metadataUrl } : {}),
     ...authority.files,
     credentials,
     requests: requests.entries,
     env: () => clientEnv({ url, region, credentials, ...authority.files }),
-    close: () => gateway.close(),
+    close: async () => {
+      await Promise.all([gateway.close(), listener?.close()]);
+    },
   };
 }
 

@@ -2,13 +2,14 @@ import { Command } from "commander";
 import { colors as pc } from "../../deploy/colors";
 import { runningStatus, startDaemon, type LocalStatus } from "../../emulator";
 import { stateDir, stateHint } from "./options";
-import { addRunOptions, checkRunFlags, type RunFlags } from "./run";
+import { addRunOptions, checkRunFlags, type RunFlags, type RunSettings } from "./run";
 
 /** Starts this very program again as `local run`. */
 export function startInBackground(flags: RunFlags): Promise<LocalStatus> {
-  const { port, region } = checkRunFlags(flags);
+  const { port, region, metadataPort } = checkRunFlags(flags);
   const script = process.argv[1] ?? "";
   const args = ["local", "run", "--state", stateDir(flags), "--port", String(port), "--region", region];
+  if (metadataPort !== undefined) args.push("--metadata-port", String(metadataPort));
   return startDaemon({ stateDir: stateDir(flags), command: [process.execPath, script, ...args] });
 }
 
@@ -25,8 +26,9 @@ export function startCommand(): Command {
         return;
       }
       const hint = stateHint(flags);
+      const metadata = status.metadataUrl ? `, metadata at ${status.metadataUrl}` : "";
       process.stdout.write(
-        `${pc.green(already ? "already running" : "started")}: ${status.url} (pid ${status.pid})\n` +
+        `${pc.green(already ? "already running" : "started")}: ${status.url} (pid ${status.pid})${metadata}\n` +
           `  npx cdktf-sls local exec${hint} -- COMMAND    runs COMMAND inside it\n` +
           `  eval "$(npx cdktf-sls local env${hint})"      the same for this shell\n` +
           `  npx cdktf-sls local stop${hint}\n`,
@@ -35,9 +37,10 @@ export function startCommand(): Command {
 }
 
 /** What runs cannot be changed: better to say so than to be silent. */
-function refuseOther(running: LocalStatus, { port, region }: { port: number; region: string }): void {
-  const url = new URL(running.url);
-  if ((port === 0 || String(port) === url.port) && region === running.region) return;
+function refuseOther(running: LocalStatus, { port, region, metadataPort }: RunSettings): void {
+  const sameAt = (wanted: number | undefined, url: string | undefined): boolean =>
+    wanted === undefined || (url !== undefined && (wanted === 0 || String(wanted) === new URL(url).port));
+  if (sameAt(port, running.url) && sameAt(metadataPort, running.metadataUrl) && region === running.region) return;
   throw new Error(
     `a local cloud with this state folder runs already, at ${running.url} in region ${running.region} (pid ${running.pid}); ` +
       `stop it first, or give another --state`,

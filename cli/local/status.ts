@@ -17,9 +17,10 @@ export function statusCommand(): Command {
       else if (status === undefined)
         process.stdout.write(`not running; start it with: npx cdktf-sls local start${stateHint(flags)}\n`);
       else {
+        const metadata = status.metadataUrl ? `metadata at ${status.metadataUrl}, ` : "";
         process.stdout.write(
           `${pc.green("running")}: ${status.url} (pid ${status.pid}), region ${status.region}, ` +
-            `${status.projects} projects, ${status.requests} requests\n`,
+            `${metadata}${status.projects} projects, ${status.requests} requests\n`,
         );
       }
       if (status === undefined) process.exitCode = exitNotRunning;

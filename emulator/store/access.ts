@@ -87,6 +87,15 @@ export interface OidcProvider {
   updateTime: Date;
 }
 
+/** The role that is attached to an ECS instance. */
+export interface InstanceRole {
+  readonly roleName: string;
+  /** Policy document that narrows what the role may; "" for none. */
+  readonly policy: string;
+  /** Of the credentials that the metadata service gave out last; "" before. */
+  accessKeyId: string;
+}
+
 export interface AccessState {
   /** By name. */
   readonly users: Map<string, RamUser>;
@@ -100,6 +109,8 @@ export interface AccessState {
   readonly sessions: Map<string, RoleSession>;
   /** By name. */
   readonly oidcProviders: Map<string, OidcProvider>;
+  /** By instance id. */
+  readonly instanceRoles: Map<string, InstanceRole>;
 }
 
 export const newAccessState = (): AccessState => ({
@@ -109,4 +120,5 @@ export const newAccessState = (): AccessState => ({
   policies: new Map(),
   sessions: new Map(),
   oidcProviders: new Map(),
+  instanceRoles: new Map(),
 });

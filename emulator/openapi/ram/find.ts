@@ -1,5 +1,6 @@
 /** What operations of RAM look up, with RAM's own errors. Source: RAM API reference 2015-05-01, "Error codes". */
 import { randomInt } from "node:crypto";
+import { findRole } from "../../access/roles";
 import { parsePolicy, PolicyProblem, type PolicyKind } from "../../access/policy-document";
 import { systemPolicies } from "../../access/system-policies";
 import type { AccessState, PolicyKey, RamPolicy, RamRole, RamUser } from "../../store/access";
@@ -67,12 +68,6 @@ export function userOf(state: AccessState, parameters: RpcParameters): RamUser {
   const user = state.users.get(required(parameters, "UserName"));
   if (user === undefined) throw notExist("User", "user");
   return user;
-}
-
-/** Names of roles are the same in any case. */
-export function findRole(state: AccessState, name: string): RamRole | undefined {
-  const lower = name.toLowerCase();
-  return state.roles.get(name) ?? [...state.roles.values()].find((role) => role.name.toLowerCase() === lower);
 }
 
 export function roleOf(state: AccessState, parameters: RpcParameters): RamRole {

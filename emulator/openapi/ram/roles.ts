@@ -1,4 +1,5 @@
 /** RAM roles. Source: RAM API reference 2015-05-01, "Roles". */
+import { findRole } from "../../access/roles";
 import { arnOf } from "../../access/principal";
 import type { RamRole } from "../../store/access";
 import type { RpcParameters } from "../rpc";
@@ -8,7 +9,6 @@ import {
   alreadyExists,
   deleteConflict,
   documentOf,
-  findRole,
   limitExceeded,
   nameOf,
   newNumber,

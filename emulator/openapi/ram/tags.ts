@@ -34,7 +34,6 @@ export function tagsOf(parameters: RpcParameters): [string, string][] {
 
 interface Tagged {
   readonly name: string;
-  readonly id: string;
   readonly tags: Map<string, string>;
 }
 
@@ -42,15 +41,9 @@ function resourcesOf({ identities: { state }, parameters }: RpcContext): Tagged[
   const type = required(parameters, "ResourceType").toLowerCase();
   const names = listOf(parameters, "ResourceNames").map(String);
   return names.map((name) => {
-    if (type === "role") {
-      const { roleId: id, tags } = roleOf(state, { RoleName: name });
-      return { name, id, tags };
-    }
-    if (type === "user") {
-      const { userId: id, tags } = userOf(state, { UserName: name });
-      return { name, id, tags };
-    }
-    if (type === "policy") return { name, id: name, tags: customPolicyOf(state, { PolicyName: name }).tags };
+    if (type === "role") return { name, tags: roleOf(state, { RoleName: name }).tags };
+    if (type === "user") return { name, tags: userOf(state, { UserName: name }).tags };
+    if (type === "policy") return { name, tags: customPolicyOf(state, { PolicyName: name }).tags };
     throw new RpcError(400, "InvalidParameter.ResourceType", `ResourceType must be user, role or policy, got ${type}`);
   });
 }
@@ -69,18 +62,15 @@ export const tags: RpcOperations = {
     }
     return {};
   },
+  // A plain list: other products wrap it in `TagResource`.
   ListTagResources: (context) => ({
-    NextToken: "",
-    TagResources: {
-      TagResource: resourcesOf(context).flatMap(({ name, id, tags: own }) =>
-        [...own].map(([TagKey, TagValue]) => ({
-          ResourceType: context.parameters["ResourceType"],
-          ResourceName: name,
-          ResourceId: id,
-          TagKey,
-          TagValue,
-        })),
-      ),
-    },
+    TagResources: resourcesOf(context).flatMap(({ name: ResourceName, tags: own }) =>
+      [...own].map(([TagKey, TagValue]) => ({
+        ResourceType: context.parameters["ResourceType"],
+        ResourceName,
+        TagKey,
+        TagValue,
+      })),
+    ),
   }),
 };

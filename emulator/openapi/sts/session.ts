@@ -1,9 +1,10 @@
 /** What AssumeRole and AssumeRoleWithOIDC ask and answer alike. */
 import { parsePolicy, PolicyProblem } from "../../access/policy-document";
+import { findRole } from "../../access/roles";
 import { arnOf } from "../../access/principal";
 import { newSession, type SessionWish } from "../../access/sessions";
 import { accountId, type RamRole } from "../../store/access";
-import { findRole, required, timeText } from "../ram/find";
+import { required, timeText } from "../ram/find";
 import type { RpcContext } from "../rpc-context";
 import { RpcError } from "../rpc-error";
 

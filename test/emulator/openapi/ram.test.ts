@@ -91,7 +91,7 @@ describe("roles", () => {
     await ram("TagResources", { ...target, Tag: '[{"Key":"team","Value":"x"}]' });
     await ram("UntagResources", { ...target, "TagKey.1": "env" });
     expect(await ram("ListTagResources", target)).toMatchObject({
-      TagResources: { TagResource: [{ ResourceName: "Agent", TagKey: "team", TagValue: "x" }] },
+      TagResources: [{ ResourceName: "Agent", TagKey: "team", TagValue: "x" }],
     });
     await ram("DeleteRole", { RoleName: "Agent" });
     expect(await ram("GetRole", { RoleName: "Agent" })).toMatchObject({ status: 404, Code: "EntityNotExist.Role" });
