@@ -23,6 +23,8 @@ export interface LocalStatus {
   readonly service: "cdktf-sls local cloud";
   readonly pid: number;
   readonly url: string;
+  /** Of the metadata service's own port, where it has one. */
+  readonly metadataUrl?: string;
   readonly region: string;
   /** Folder that keeps what it holds; left out where all is gone at its end. */
   readonly data?: string;
@@ -41,6 +43,7 @@ export interface LocalStatus {
 
 export interface AdminOptions {
   readonly url: string;
+  readonly metadataUrl: string | undefined;
   readonly region: string;
   readonly dataDir: string | undefined;
   readonly store: Store;
@@ -131,7 +134,7 @@ async function changeOf({ headers, method }: RequestHead, wire: Wire): Promise<u
   }
 }
 
-function statusOf({ url, region, dataDir, store, requests, faults }: AdminOptions): LocalStatus {
+function statusOf({ url, metadataUrl, region, dataDir, store, requests, faults }: AdminOptions): LocalStatus {
   const projects = [...store.projects.values()];
   const sum = (count: (project: (typeof projects)[number]) => number): number =>
     projects.reduce((total, project) => total + count(project), 0);
@@ -139,6 +142,7 @@ function statusOf({ url, region, dataDir, store, requests, faults }: AdminOption
     service: "cdktf-sls local cloud",
     pid: process.pid,
     url,
+    ...(metadataUrl ? { metadataUrl } : {}),
     region,
     ...(dataDir === undefined ? {} : { data: dataDir }),
     damages: store.storage.damages.length,

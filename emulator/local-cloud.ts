@@ -3,13 +3,16 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Credentials } from "../sls/wire/request";
+import { jwksSource } from "./access/jwks";
 import { CertificateAuthority } from "./gateway/certificates";
-import { Gateway, type GatewayRequest } from "./gateway/gateway";
+import { Gateway, type GatewayReply, type GatewayRequest } from "./gateway/gateway";
 import { answerAdmin, isAdmin } from "./admin";
 import { notServed, type Answer } from "./answer";
 import { clientEnv } from "./env";
 import { exchange, logged } from "./exchange";
 import { Faults } from "./faults/faults";
+import { listenForMetadata, metadataAddress } from "./metadata/listener";
+import { MetadataService, type MetadataOptions, type MetadataRequest } from "./metadata/service";
 import { RequestLog, type RequestLogEntry } from "./request-log";
 import { answerRpc } from "./openapi/service";
 import { Quotas, type QuotaOptions } from "./sls/quotas";
@@ -18,7 +21,7 @@ import { LogStorage } from "./store/log-storage";
 import { SavedStore } from "./store/saved-store";
 
 export interface LocalCloudOptions {
-  /** Holds the certificate authority and the access key between two starts. */
+  /** Holds the certificate authority and the account's access key between two starts; its folder `oidc` key sets of OIDC issuers. */
   readonly stateDir: string;
   /** Holds all else, the logs too, and survives a kill; no second local cloud may have it. @default a part of stateDir, emptied at start and end */
   readonly dataDir?: string;
@@ -28,10 +31,19 @@ export interface LocalCloudOptions {
   readonly host?: string;
   /** Region of endpoints that do not name one. @default "cn-hangzhou" */
   readonly region?: string;
-  /** The one access key. @default made at the first start and kept in `stateDir` */
+  /** The account's own access key, which may do everything. @default made at the first start and kept in `stateDir` */
   readonly credentials?: Credentials;
   /** Limits of throughput, as the service has them or scaled down for a test. @default "off" */
   readonly quotas?: QuotaOptions;
+  /**
+   * The metadata service of ECS. Whoever goes through the proxy has it at http://100.100.100.200; with `port` (0: any free one)
+   * it listens by itself too. @default not by itself
+   */
+  readonly metadata?: MetadataOptions & {
+    readonly port?: number;
+    /** A loopback address, or 100.100.100.200 where this machine has it. @default "127.0.0.1" */
+    readonly host?: string;
+  };
   readonly now?: () => Date;
 }
 
@@ -39,6 +51,8 @@ export interface LocalCloud {
   readonly port: number;
   /** `http://127.0.0.1:PORT`: endpoint for those who speak to it straight, proxy for the others. */
   readonly url: string;
+  /** Of the metadata service's own port, where it has one. */
+  readonly metadataUrl?: string;
   readonly region: string;
   readonly caFile: string;
   readonly caBundleFile: string;
@@ -61,9 +75,13 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   if (!isLoopback(host)) {
     throw new Error(`host must be a loopback address such as 127.0.0.1 or ::1, got ${JSON.stringify(host)}`);
   }
+  const metadataHost = options.metadata?.host ?? "127.0.0.1";
+  if (!isLoopback(metadataHost) && metadataHost !== metadataAddress) {
+    const got = JSON.stringify(metadataHost);
+    throw new Error(`metadata.host must be a loopback address or ${metadataAddress}, got ${got}`);
+  }
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const credentials = options.credentials ?? keptCredentials(stateDir);
-  const keys = new Map([[credentials.accessKeyId, credentials]]);
   const dataDir = options.dataDir ?? join(stateDir, "passing");
   const empty = (): void => {
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
@@ -72,21 +90,44 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const storage = new LogStorage(join(dataDir, "logs"));
   const saved = new SavedStore(join(dataDir, "store.json"), storage);
   const store = saved.load();
+  const identities = { root: credentials, state: store.access };
+  const jwks = jwksSource(join(stateDir, "oidc"));
   const requests = new RequestLog();
-
   const faults = new Faults();
   const quotas = new Quotas(options.quotas);
-  const answerOf = (request: GatewayRequest, at: Date): Answer => {
+  const metadata = new MetadataService(options.metadata ?? {}, { state: store.access, region, now });
+
+  const answerOf = (request: GatewayRequest, at: Date): Answer | Promise<Answer> => {
     const { target } = request;
+    if (target.service === "metadata") return { reply: metadata.answer(request), operation: metadataOperation };
     if (target.service !== "sls") {
-      return answerRpc(request, target.service, { store, keys, now: at, region: target.region ?? region });
+      const around = { store, identities, jwks, now: at, region: target.region ?? region };
+      return answerRpc(request, target.service, around);
     }
-    return answerSls(request, target.region, target.project, { store, keys, quotas, now: () => at });
+    return answerSls(request, target.region, target.project, { store, identities, quotas, now: () => at });
   };
-  const handle = (request: GatewayRequest, at: Date): Answer => {
-    const answer = answerOf(request, at);
+  const handle = async (request: GatewayRequest, at: Date): Promise<Answer> => {
+    const answer = await answerOf(request, at);
     if (options.dataDir !== undefined && !changesNothing(request.method, answer.operation)) saved.save(store);
     return answer;
+  };
+  const answerMetadata = (request: MetadataRequest): GatewayReply => {
+    const reply = metadata.answer(request);
+    const client = request.headers["user-agent"];
+    requests.add({
+      at: now(),
+      method: request.method,
+      host: request.headers["host"] ?? "",
+      url: request.url,
+      operation: metadataOperation,
+      status: reply.status,
+      peer: "",
+      bytesIn: 0,
+      bytesOut: reply.body.length,
+      durationMs: 0,
+      ...(client ? { client } : {}),
+    });
+    return reply;
   };
 
   const authority = await CertificateAuthority.open(stateDir);
@@ -95,16 +136,27 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     region,
     serve: (head, wire) => {
       if (!isAdmin(head)) return exchange(head, wire, { faults, requests, now, handle });
-      return answerAdmin(head, wire, { url, region, dataDir: options.dataDir, store, requests, faults, gateway });
+      const { dataDir: data } = options;
+      return answerAdmin(head, wire, { url, metadataUrl, region, dataDir: data, store, requests, faults, gateway });
     },
     refuseTunnel: (head) => logged(head, notServed(head, now()), { requests, now }),
   });
   const port: number = await gateway.listen(options.port ?? 0, host);
+  const metadataPort = options.metadata?.port;
+  const listener =
+    metadataPort === undefined
+      ? undefined
+      : await listenForMetadata(metadataPort, metadataHost, answerMetadata).catch(async (error: unknown) => {
+          await gateway.close();
+          throw error;
+        });
+  const metadataUrl: string | undefined = listener?.url;
   const url: string = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   return {
     port,
     url,
     region,
+    ...(metadataUrl ? { metadataUrl } : {}),
     ...authority.files,
     credentials,
     requests: requests.entries,
@@ -113,16 +165,18 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     pause: () => gateway.pause(),
     resume: () => gateway.resume(),
     close: async () => {
-      await gateway.close();
+      await Promise.all([gateway.close(), listener?.close()]);
       storage.close();
       empty();
     },
   };
 }
 
+const metadataOperation = "InstanceMetadata";
+
 /** Logs are saved as they come; the rest of what only asks is told by its name. */
 const changesNothing = (method: string, operation: string): boolean =>
-  /^(Get|List|Describe|Query|PostLogStoreLogs$|WebTracking$)/.test(operation) || method === "HEAD";
+  /^(Get|List|Describe|Query|PostLogStoreLogs$|WebTracking$|InstanceMetadata$)/.test(operation) || method === "HEAD";
 
 const isLoopback = (host: string): boolean =>
   host === "::1" || host === "localhost" || /^127(\.\d{1,3}){3}$/.test(host);

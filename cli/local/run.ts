@@ -11,17 +11,29 @@ export interface RunFlags extends LocalFlags {
   readonly port: string;
   readonly region: string;
   readonly quotas: string;
+  readonly metadataPort?: string;
+}
+
+export interface RunSettings {
+  readonly port: number;
+  readonly region: string;
+  readonly quotas: QuotaOptions;
+  readonly metadataPort?: number;
+  /** Absolute. */
+  readonly dataDir?: string;
 }
 
 /** Throws what is wrong with them. */
-export function checkRunFlags({ port, region, quotas }: RunFlags): {
-  port: number;
-  region: string;
-  quotas: QuotaOptions;
-} {
+export function checkRunFlags({ port, region, quotas, metadataPort, data }: RunFlags): RunSettings {
   const problem = regionProblem(region);
   if (problem !== undefined) throw new Error(`--region: ${problem}`);
-  return { port: portOf(port), region, quotas: quotasOf(quotas) };
+  return {
+    port: portOf(port),
+    region,
+    quotas: quotasOf(quotas),
+    ...(metadataPort === undefined ? {} : { metadataPort: portOf(metadataPort, "--metadata-port") }),
+    ...(data === undefined ? {} : { dataDir: resolve(data) }),
+  };
 }
 
 function quotasOf(text: string): QuotaOptions {
@@ -43,35 +55,41 @@ export const addRunOptions = (command: Command): Command =>
     )
     .option("--region <id>", "region of endpoints that do not name one", "cn-hangzhou")
     .option("--quotas <which>", "limits of throughput: off, real, or a share of the real ones such as 0.01", "off")
+    .option("--metadata-port <number>", "serve ECS instance metadata on this port of 127.0.0.1 too; 0: any free one")
     .option("--json", "print JSON");
 
 export function runCommand(): Command {
   return addRunOptions(new Command("run"))
     .description("run the local cloud in the foreground, until Ctrl-C")
     .action(async (flags: RunFlags) => {
-      const { port, region, quotas } = checkRunFlags(flags);
+      const { port, region, quotas, metadataPort, dataDir } = checkRunFlags(flags);
       const folder = stateDir(flags);
-      const dataDir = flags.data === undefined ? undefined : resolve(flags.data);
       const claims = [claimState(folder)];
       try {
         if (dataDir !== undefined && dataDir !== folder) claims.push(claimState(dataDir));
         // Before anything listens: when it fails, nothing is left running.
         providerEnv(flags, "stand-in");
-        const data = dataDir === undefined ? {} : { dataDir };
-        const cloud = await startLocalCloud({ stateDir: folder, ...data, port, region, quotas }).catch(
-          (error: NodeJS.ErrnoException) => {
-            if (error.code !== "EADDRINUSE") throw error;
-            throw new Error(`port ${port} is in use on 127.0.0.1; choose another with --port, or --port 0 for any`);
-          },
-        );
-        for (const claim of claims) claim.announce(cloud);
-        const { url } = cloud;
-        if (flags.json)
-          process.stdout.write(`${JSON.stringify({ ready: true, port: cloud.port, pid: process.pid, url })}\n`);
-        else
-          process.stdout.write(
-            `${pc.green("ready")} at ${url}, ${dataDir === undefined ? "all gone at its end" : `kept in ${dataDir}`}; Ctrl-C stops it\n`,
+        const cloud = await startLocalCloud({
+          stateDir: folder,
+          ...(dataDir === undefined ? {} : { dataDir }),
+          port,
+          region,
+          quotas,
+          ...(metadataPort === undefined ? {} : { metadata: { port: metadataPort } }),
+        }).catch((error: NodeJS.ErrnoException & { port?: number }) => {
+          if (error.code !== "EADDRINUSE") throw error;
+          const flag = error.port === metadataPort && error.port !== port ? "--metadata-port" : "--port";
+          throw new Error(
+            `port ${error.port ?? port} is in use on 127.0.0.1; choose another with ${flag}, or ${flag} 0 for any`,
           );
+        });
+        for (const claim of claims) claim.announce(cloud);
+        const { url, metadataUrl } = cloud;
+        const ready = { ready: true, port: cloud.port, pid: process.pid, url, ...(metadataUrl ? { metadataUrl } : {}) };
+        const more = metadataUrl ? `, metadata at ${metadataUrl}` : "";
+        const kept = dataDir === undefined ? "all gone at its end" : `kept in ${dataDir}`;
+        if (flags.json) process.stdout.write(`${JSON.stringify(ready)}\n`);
+        else process.stdout.write(`${pc.green("ready")} at ${url}${more}, ${kept}; Ctrl-C stops it\n`);
         await new Promise<void>((resolve) => {
           for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
         });

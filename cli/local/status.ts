@@ -27,9 +27,10 @@ export function statusCommand(): Command {
       else if (status === undefined)
         process.stdout.write(`not running; start it with: npx cdktf-sls local start${stateHint(flags)}\n`);
       else {
+        const metadata = status.metadataUrl ? `metadata at ${status.metadataUrl}, ` : "";
         process.stdout.write(
           `${pc.green("running")}: ${status.url} (pid ${status.pid}), region ${status.region}, ` +
-            `${counted(status)}, ${status.data === undefined ? "all gone at its end" : `kept in ${status.data}`}\n`,
+            `${metadata}${counted(status)}, ${status.data === undefined ? "all gone at its end" : `kept in ${status.data}`}\n`,
         );
         if (status.damages > 0)
           process.stdout.write(

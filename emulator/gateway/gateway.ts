@@ -24,6 +24,8 @@ export interface RequestHead {
   readonly headers: Readonly<Record<string, string>>;
   /** The address that it came from. */
   readonly peer: string;
+  /** Whether it came by TLS. */
+  readonly secure: boolean;
 }
 
 export interface GatewayRequest extends RequestHead {
@@ -188,6 +190,7 @@ export class Gateway {
       url: absolute ? (absolute[2] ?? "").replace(/^(?!\/)/, "/") : (request.url ?? "/"),
       headers: Object.fromEntries(headers),
       peer: this.belowOf(socket).remoteAddress ?? "",
+      secure: socket instanceof TLSSocket,
     };
   }
 }

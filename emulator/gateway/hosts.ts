@@ -3,14 +3,19 @@
 export type Target =
   /** Log Service; without a project the account-level endpoint. */
   | { readonly service: "sls"; readonly region: string; readonly project?: string }
-  | { readonly service: "ecs" | "location" | "business" | "sts"; readonly region?: string };
+  | { readonly service: OpenApiProduct; readonly region?: string }
+  /** The metadata service of ECS, for machines that ask it through the proxy. */
+  | { readonly service: "metadata" };
+
+export type OpenApiProduct = "ecs" | "ram" | "ims" | "sts" | "location" | "business";
 
 export const servedNames =
   "[PROJECT.]REGION[-intranet|-share|-vpc].log.aliyuncs.com, [PROJECT.][REGION.]sls.test, ecs[.REGION].aliyuncs.com, " +
-  "ecs-REGION.aliyuncs.com, location.aliyuncs.com, business.aliyuncs.com, sts[.REGION].aliyuncs.com, 127.0.0.1 and localhost";
+  "ecs-REGION.aliyuncs.com, ram.aliyuncs.com, ims.aliyuncs.com, sts[.REGION].aliyuncs.com, location.aliyuncs.com, business.aliyuncs.com, " +
+  "100.100.100.200, 127.0.0.1 and localhost";
 
 const region = "[a-z]{2,4}(?:-[a-z0-9]+)+?";
-const patterns: readonly (readonly [RegExp, "sls" | "ecs" | "location" | "business" | "sts"])[] = [
+const patterns: readonly (readonly [RegExp, "sls" | OpenApiProduct])[] = [
   [
     new RegExp(
       `^(?:(?<project>[a-z0-9-]+)\\.)?(?<region>${region})(?:-(?:intranet|share|vpc))?\\.(?:log|sls)\\.aliyuncs\\.com$`,
@@ -23,11 +28,16 @@ const patterns: readonly (readonly [RegExp, "sls" | "ecs" | "location" | "busine
   [new RegExp(`^location(?:-readonly)?(?:[.-](?<region>${region}))?\\.aliyuncs\\.com$`), "location"],
   [new RegExp(`^business(?:[.-](?<region>${region}))?\\.aliyuncs\\.com$`), "business"],
   [new RegExp(`^sts(?:[.-](?<region>${region}))?\\.aliyuncs\\.com$`), "sts"],
+  [new RegExp(`^sts-vpc\\.(?<region>${region})\\.aliyuncs\\.com$`), "sts"],
+  // These have one endpoint for all regions.
+  [/^ram\.aliyuncs\.com$/, "ram"],
+  [/^ims\.aliyuncs\.com$/, "ims"],
 ];
 
 /** What a name (with or without a port) stands for; undefined: not ours. */
 export function targetOf(host: string, ownRegion: string): Target | undefined {
   const name = host.toLowerCase().replace(/:\d+$/, "");
+  if (name === "100.100.100.200") return { service: "metadata" };
   for (const [pattern, service] of patterns) {
     const match = pattern.exec(name);
     if (!match) continue;

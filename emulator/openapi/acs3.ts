@@ -1,8 +1,9 @@
 /** Signature version 3 of OpenAPI, in the headers: what newer SDKs send. Source: "Request syntax and signature method V3". */
 import { createHash, createHmac } from "node:crypto";
-import { byText, percentEncode, splitTarget, type Credentials } from "../../sls/wire/request";
+import { byText, percentEncode, splitTarget } from "../../sls/wire/request";
+import type { Identities, Principal } from "../access/principal";
 import type { GatewayRequest } from "../gateway/gateway";
-import { checkTimestamp, checkToken, keyOf, sameText, signatureDoesNotMatch } from "./rpc-checks";
+import { checkExpiry, checkTimestamp, keyOf, sameText, signatureDoesNotMatch } from "./rpc-checks";
 
 const algorithm = "ACS3-HMAC-SHA256";
 const sha256Hex = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
@@ -29,14 +30,13 @@ export function acs3Signature(request: GatewayRequest, signedHeaders: readonly s
     .digest("hex");
 }
 
-export function verifyAcs3(request: GatewayRequest, keys: ReadonlyMap<string, Credentials>, now: Date): void {
+export function verifyAcs3(request: GatewayRequest, identities: Identities, now: Date): Principal {
   const authorization = request.headers["authorization"] ?? "";
   const match = /Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]+)/.exec(authorization);
   const [, id, names = "", signature = ""] = match ?? [];
-  const key = keyOf(keys, id);
-  checkToken(key, request.headers["x-acs-security-token"]);
+  const key = keyOf(identities, id, request.headers["x-acs-security-token"], now);
   checkTimestamp(request.headers["x-acs-date"], now);
-  if (!sameText(signature, acs3Signature(request, names.split(";"), key.accessKeySecret))) {
-    throw signatureDoesNotMatch();
-  }
+  if (!sameText(signature, acs3Signature(request, names.split(";"), key.secret))) throw signatureDoesNotMatch();
+  checkExpiry(key);
+  return key.principal;
 }

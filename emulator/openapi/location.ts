@@ -2,7 +2,8 @@ import type { RpcOperations } from "./rpc-context";
 
 /** Hosts by the product code that clients ask for; any other is `{code}.{region}.aliyuncs.com`. */
 function hostOf(code: string, region: string): string {
-  return code === "sls" || code === "log" ? `${region}.log.aliyuncs.com` : `${code}.${region}.aliyuncs.com`;
+  if (code === "sls" || code === "log") return `${region}.log.aliyuncs.com`;
+  return code === "ram" || code === "ims" ? `${code}.aliyuncs.com` : `${code}.${region}.aliyuncs.com`;
 }
 
 export const location: RpcOperations = {

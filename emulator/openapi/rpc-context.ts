@@ -1,3 +1,6 @@
+import type { Facts } from "../access/conditions";
+import type { Identities, Principal } from "../access/principal";
+import type { JwksSource } from "../access/jwks";
 import type { Store } from "../store/store";
 import type { RpcParameters } from "./rpc";
 
@@ -7,6 +10,14 @@ export interface RpcContext {
   readonly now: Date;
   readonly region: string;
   readonly parameters: RpcParameters;
+  /** Who asks; undefined for operations that need no signature. */
+  readonly principal: Principal | undefined;
+  readonly identities: Identities;
+  /** What conditions may ask about the request. */
+  readonly facts: Facts;
+  /** Keys of OIDC issuers. */
+  readonly jwks: JwksSource;
 }
 
-export type RpcOperations = Readonly<Record<string, (context: RpcContext) => object>>;
+export type RpcOperation = (context: RpcContext) => object | Promise<object>;
+export type RpcOperations = Readonly<Record<string, RpcOperation>>;

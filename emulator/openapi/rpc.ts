@@ -1,8 +1,9 @@
 /** OpenAPI in RPC style: parameters in the query or a form, HMAC-SHA1 signature over them. Source: ECS API reference, "Request signature". */
 import { createHmac, randomUUID } from "node:crypto";
-import { byText, percentEncode, splitTarget, type Credentials } from "../../sls/wire/request";
+import { byText, percentEncode, splitTarget } from "../../sls/wire/request";
+import type { Identities, Principal } from "../access/principal";
 import type { GatewayReply, GatewayRequest } from "../gateway/gateway";
-import { checkTimestamp, checkToken, keyOf, sameText, signatureDoesNotMatch } from "./rpc-checks";
+import { checkExpiry, checkTimestamp, keyOf, sameText, signatureDoesNotMatch } from "./rpc-checks";
 import { RpcError } from "./rpc-error";
 
 export type RpcParameters = Readonly<Record<string, string>>;
@@ -24,20 +25,16 @@ export function rpcSignature(method: string, parameters: RpcParameters, secret: 
     .digest("base64");
 }
 
-export function verifyRpc(
-  method: string,
-  parameters: RpcParameters,
-  keys: ReadonlyMap<string, Credentials>,
-  now: Date,
-): void {
-  const key = keyOf(keys, parameters["AccessKeyId"]);
+export function verifyRpc(method: string, parameters: RpcParameters, identities: Identities, now: Date): Principal {
+  const key = keyOf(identities, parameters["AccessKeyId"], parameters["SecurityToken"], now);
   const { SignatureMethod: by = "nothing", Timestamp: timestamp, Signature: signature = "" } = parameters;
   if (by !== "HMAC-SHA1") {
     throw new RpcError(400, "InvalidParameter", `SignatureMethod must be HMAC-SHA1, got ${by}`);
   }
-  checkToken(key, parameters["SecurityToken"]);
   checkTimestamp(timestamp, now);
-  if (!sameText(signature, rpcSignature(method, parameters, key.accessKeySecret))) throw signatureDoesNotMatch();
+  if (!sameText(signature, rpcSignature(method, parameters, key.secret))) throw signatureDoesNotMatch();
+  checkExpiry(key);
+  return key.principal;
 }
 
 export function rpcReply(status: number, json: object, now: Date): GatewayReply {

@@ -1,6 +1,20 @@
+import { parsePolicy, PolicyProblem } from "../access/policy-document";
 import { projectOf, type Operation } from "../sls/context";
+import { parameterInvalid } from "../sls/service-error";
 
-/** A project's policy is kept and returned as the text that was sent; it is not enforced. */
+/** Throws for a text that is no policy. Nothing and `{}` are: none. */
+function checked(text: string): string {
+  if (text === "" || text === "{}") return "";
+  try {
+    parsePolicy(text, "project");
+    return text;
+  } catch (error) {
+    if (error instanceof PolicyProblem) throw parameterInvalid(`The policy is invalid: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A project's policy is kept and returned as the text that was sent; emulator/access decides by it. */
 export const policyOperations: readonly Operation[] = [
   {
     name: "PutProjectPolicy",
@@ -8,7 +22,7 @@ export const policyOperations: readonly Operation[] = [
     path: "/policy",
     scope: "project",
     handle: (context) => {
-      projectOf(context).policy = context.body.toString("utf8");
+      projectOf(context).policy = checked(context.body.toString("utf8"));
       return {};
     },
   },

@@ -1,6 +1,7 @@
-/** Verifies v1 (HMAC-SHA1, HMAC-SHA256) and v4 signatures, and the clock. */
+/** Verifies v1 (HMAC-SHA1, HMAC-SHA256) and v4 signatures, and the clock, and tells who signed. */
 import { timingSafeEqual } from "node:crypto";
-import type { Credentials, SignableRequest } from "../../sls/wire/request";
+import type { SignableRequest } from "../../sls/wire/request";
+import { findKey, type FoundKey, type Identities, type Principal } from "../access/principal";
 import { contentMd5, signatureV1, type V1Algorithm } from "../../sls/wire/sign-v1";
 import { contentSha256, parseAuthorizationV4, signatureV4 } from "../../sls/wire/sign-v4";
 import { ServiceError, unauthorized } from "./service-error";
@@ -17,26 +18,26 @@ const mismatch = (signature: string): ServiceError =>
 
 export function authenticate(
   request: SignableRequest & { readonly body: Buffer },
-  keys: ReadonlyMap<string, Credentials>,
+  identities: Identities,
   now: Date,
-): void {
+): Principal {
   const authorization = request.headers["authorization"] ?? "";
-  if (authorization.startsWith("SLS4-HMAC-SHA256")) verifyV4(request, authorization, keys, now);
-  else verifyV1(request, authorization, keys, now);
+  const verify = authorization.startsWith("SLS4-HMAC-SHA256") ? verifyV4 : verifyV1;
+  const { principal, status } = verify(request, authorization, identities, now);
+  // Told to none but those who know the secret.
+  if (status === "Expired") throw unauthorized("The security token you provided has expired.");
   const md5 = request.headers["content-md5"];
   // The signature covers this header; only this covers the body (as sent: after compression).
   if (md5 && md5.toUpperCase() !== contentMd5(request.body)) throw mismatch(`of a body whose MD5 is not ${md5}`);
+  return principal;
 }
 
-function keyOf(
-  keys: ReadonlyMap<string, Credentials>,
-  id: string,
-  headers: Readonly<Record<string, string>>,
-): Credentials {
-  const key = keys.get(id);
+function keyOf(identities: Identities, id: string, headers: Readonly<Record<string, string>>, now: Date): FoundKey {
+  const key = findKey(identities, id, now);
   if (key === undefined) throw unauthorized(`AccessKeyId not found: ${id}`);
-  if ((key.securityToken ?? "") !== (headers["x-acs-security-token"] ?? "")) {
-    throw unauthorized("The security token is invalid or expired");
+  if (key.status === "Inactive") throw unauthorized(`AccessKeyId is disabled: ${id}`);
+  if (!sameText(key.token, headers["x-acs-security-token"] ?? "")) {
+    throw unauthorized("The security token you provided is invalid.");
   }
   return key;
 }
@@ -48,12 +49,7 @@ function checkTime(time: number, text: string, now: Date): void {
   throw bad("RequestTimeExpired", message);
 }
 
-function verifyV1(
-  request: SignableRequest,
-  authorization: string,
-  keys: ReadonlyMap<string, Credentials>,
-  now: Date,
-): void {
+function verifyV1(request: SignableRequest, authorization: string, identities: Identities, now: Date): FoundKey {
   const { headers } = request;
   const match = /^LOG ([^:]+):(\S+)$/.exec(authorization);
   if (!match)
@@ -67,28 +63,29 @@ function verifyV1(
   if (!headers["x-log-apiversion"]) throw bad("MissingAPIVersion", "x-log-apiversion does not exist in http header.");
   const date = headers["x-log-date"] ?? headers["date"];
   if (!date) throw bad("MissingDate", "Date does not exist in http header.");
-  const key = keyOf(keys, id, headers);
+  const key = keyOf(identities, id, headers, now);
   checkTime(Date.parse(date), date, now);
-  if (!sameText(signatureV1(request, key.accessKeySecret, algorithm satisfies V1Algorithm), signature))
+  if (!sameText(signatureV1(request, key.secret, algorithm satisfies V1Algorithm), signature))
     throw mismatch(signature);
+  return key;
 }
 
 function verifyV4(
   request: SignableRequest & { readonly body: Buffer },
   authorization: string,
-  keys: ReadonlyMap<string, Credentials>,
+  identities: Identities,
   now: Date,
-): void {
+): FoundKey {
   const { headers } = request;
   const parsed = parseAuthorizationV4(authorization);
   if (parsed === undefined) throw bad("InvalidAuthorization", "The header Authorization is not a v4 signature.");
-  const key = keyOf(keys, parsed.accessKeyId, headers);
+  const key = keyOf(identities, parsed.accessKeyId, headers, now);
   const stamp = headers["x-log-date"] ?? "";
   const iso = stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z");
   checkTime(Date.parse(iso), stamp, now);
-  if (!sameText(signatureV4(request, key.accessKeySecret, parsed.scope), parsed.signature))
-    throw mismatch(parsed.signature);
+  if (!sameText(signatureV4(request, key.secret, parsed.scope), parsed.signature)) throw mismatch(parsed.signature);
   const hash = headers["x-log-content-sha256"] ?? "";
   // Clients that do not hash the body send the hash of nothing.
   if (hash !== contentSha256() && hash !== contentSha256(request.body)) throw mismatch(parsed.signature);
+  return key;
 }

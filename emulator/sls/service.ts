@@ -1,18 +1,21 @@
 /** Log Service: finds the operation, verifies who asks, answers in the service's form. */
-import type { Credentials } from "../../sls/wire/request";
+import { authorize } from "../access/authorize";
+import { requestFacts } from "../access/facts";
+import type { Identities, Principal } from "../access/principal";
 import type { GatewayReply, GatewayRequest } from "../gateway/gateway";
 import type { Store } from "../store/store";
+import { neededAccess } from "./access";
 import { authenticate } from "./authenticate";
 import { checkHeaders } from "./check-headers";
-import type { SlsContext } from "./context";
+import type { Operation, SlsContext } from "./context";
 import type { Quotas } from "./quotas";
 import { connectivityReply, slsErrorReply, slsReply } from "./reply";
 import { routeOf, type Route } from "./routes";
-import { parameterInvalid, ServiceError, unsupported } from "./service-error";
+import { parameterInvalid, projectNotExist, ServiceError, unauthorized, unsupported } from "./service-error";
 
 export interface SlsServiceOptions {
   readonly store: Store;
-  readonly keys: ReadonlyMap<string, Credentials>;
+  readonly identities: Identities;
   readonly quotas: Quotas;
   readonly now: () => Date;
 }
@@ -55,9 +58,10 @@ export function answerSls(
   try {
     const { method, body } = request;
     const signed = { method, path, query, headers: { ...request.headers, host: request.host }, body };
+    let principal: Principal | undefined;
     if (operation?.anonymous !== true) {
       checkHeaders(request, path);
-      authenticate(signed, options.keys, now);
+      principal = authenticate(signed, options.identities, now);
     }
     if (operation === undefined) throw notServed(method, path, query["type"]);
     const context: SlsContext = {
@@ -71,6 +75,7 @@ export function answerSls(
       headers: request.headers,
       body,
     };
+    checkAccess(request, principal, operation, context, options.identities);
     options.quotas.takeOperation(operation.name, project ?? "", rawSize(request), now);
     return tell(slsReply(200, operation.handle(context), now));
   } catch (error) {
@@ -92,6 +97,29 @@ function rawSize({ headers, body }: GatewayRequest): number {
 function notServed(method: string, path: string, type: string | undefined): ServiceError {
   const what = `${method} ${path}${type === undefined ? "" : `?type=${type}`}`;
   return unsupported(405, "InvalidMethod", `${what}: there is no such operation, or the local cloud does not serve it`);
+}
+
+/** Throws Unauthorized. `principal` undefined: the operation needs no signature. */
+function checkAccess(
+  request: GatewayRequest,
+  principal: Principal | undefined,
+  operation: Operation,
+  context: SlsContext,
+  { state }: Identities,
+): void {
+  const project = context.store.projects.get(context.projectName ?? "");
+  const policy = project?.policy ?? "";
+  if (policy === "" && (principal === undefined || principal.type === "root")) return;
+  if (context.projectName !== undefined && operation.name !== "CreateProject" && project?.region !== context.region) {
+    throw projectNotExist(context.projectName);
+  }
+  const { actions, resources } = neededAccess(operation, context);
+  const facts = requestFacts(request, context.now);
+  for (const resource of resources) {
+    const question = { actions: actions.map((action) => `log:${action}`), resource, facts };
+    if (authorize(state, principal, question, policy) === "Allow") continue;
+    throw unauthorized(`denied by sts or ram, action: log:${actions[0]}, resource: ${resource}`);
+  }
 }
 
 function internal(error: unknown): ServiceError {

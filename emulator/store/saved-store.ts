@@ -68,8 +68,8 @@ export class SavedStore {
         `${this.file} is of version ${found}, this program reads version ${version}; use the one that wrote it`,
       );
     }
-    Object.assign(store, saved.store);
-    // What an older program did not know of a project gets its default.
+    // What an older program did not know gets its default.
+    Object.assign(store, saved.store, { access: { ...store.access, ...saved.store.access } });
     for (const [name, project] of store.projects) {
       const { region, description, resourceGroupId, createTime } = project;
       store.projects.set(name, { ...newProject(name, region, description, resourceGroupId, createTime), ...project });

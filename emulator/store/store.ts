@@ -1,6 +1,7 @@
 /** What the local cloud knows. All but the logs is plain data, and is saved as such (saved-store.ts). */
 import type { FoundLogtailConfig } from "../../sls/model/logtail-config";
 import type { MachineGroupBody } from "../../sls/model/machine-group";
+import { newAccessState } from "./access";
 import type { LogStorage } from "./log-storage";
 import type { Logstore } from "./logstore";
 import type { SecurityGroup } from "./security-group";
@@ -36,6 +37,8 @@ export class Store {
   /** By name: names are unique over all regions. */
   readonly projects = new Map<string, Project>();
   readonly securityGroups = new Map<string, SecurityGroup>();
+  /** Users, roles, policies, temporary credentials. */
+  readonly access = newAccessState();
 }
 
 export function newProject(
