@@ -5,6 +5,7 @@ import type { GatewayReply, GatewayRequest } from "../gateway/gateway";
 import { operations } from "../operations";
 import type { Store } from "../store/store";
 import { authenticate } from "./authenticate";
+import { greeting } from "./connectivity";
 import { unixSeconds, type Operation, type SlsContext, type SlsReply } from "./context";
 import { parameterInvalid, ServiceError } from "./service-error";
 
@@ -68,12 +69,19 @@ export function answerSls(
   const project = request.headers["x-log-project"] || hostProject;
   const { path, query } = splitTarget(request.url);
   const found = find(request.method, path, query["type"], project !== undefined);
+  const requestId = randomBytes(12).toString("hex").toUpperCase();
   const tell = (status: number, reply: SlsReply, errorCode?: string): SlsAnswer => ({
-    reply: toHttp(status, reply, now),
+    reply: toHttp(status, reply, now, requestId),
     operation: found?.operation.name ?? "-",
     project,
     errorCode,
   });
+  const { authorization } = request.headers;
+  const hello = greeting({ method: request.method, path, project: hostProject, authorization }, requestId);
+  if (hello !== undefined) {
+    const operation = hello.isCheck ? "ConnectivityCheck" : "-";
+    return { ...tell(hello.status, hello.reply, "OLSInvalidMethod"), operation };
+  }
   try {
     const signed = {
       method: request.method,
@@ -114,7 +122,7 @@ function internal(error: unknown): ServiceError {
   return new ServiceError(500, "InternalServerError", `the local cloud failed: ${message}`);
 }
 
-function toHttp(status: number, reply: SlsReply, now: Date): GatewayReply {
+function toHttp(status: number, reply: SlsReply, now: Date, requestId: string): GatewayReply {
   const body = reply.bytes ?? (reply.json === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(reply.json)));
   return {
     status,
@@ -124,7 +132,7 @@ function toHttp(status: number, reply: SlsReply, now: Date): GatewayReply {
       server: "cdktf-sls-local",
       date: now.toUTCString(),
       "access-control-allow-origin": "*",
-      "x-log-requestid": randomBytes(12).toString("hex").toUpperCase(),
+      "x-log-requestid": requestId,
       "x-log-time": String(unixSeconds(now)),
       ...reply.headers,
     },

@@ -25,7 +25,7 @@ interface Reply {
 function ask(options: https.RequestOptions & { readonly secure?: boolean }): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const request = (options.secure ? https : http).request(
-      { host: "127.0.0.1", port: cloud.port, ...options },
+      { host: "127.0.0.1", port: cloud.port, path: "/logstores", ...options },
       (reply) => {
         let text = "";
         reply.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
@@ -78,7 +78,7 @@ describe("the gateway", () => {
       socket.setEncoding("utf8").on("data", (chunk: string) => {
         text += chunk;
         if (text.endsWith("Established\r\n\r\n"))
-          socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+          socket.write(`GET /logstores HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
       });
       socket.on("end", () => resolve(text)).on("error", reject);
       socket.write(`CONNECT ${host}:80 HTTP/1.1\r\nHost: ${host}:80\r\n\r\n`);
