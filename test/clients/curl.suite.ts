@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
+import { onPurpose as agentOnPurpose } from "../../scripts/clients/unsupported";
 import { cloudPort, cloudUrl, region, report } from "./support/world";
 
 const run = promisify(execFile);
@@ -22,6 +23,9 @@ async function curl(...args: string[]): Promise<Answer> {
 const straightTo = (host: string): string[] => ["--noproxy", "*", "--connect-to", `${host}::127.0.0.1:${cloudPort}`];
 /** The environment's own HTTP_PROXY or HTTPS_PROXY. */
 const throughProxy = (): string[] => [];
+
+/** Through the proxy, whatever the environment excepts from it, and told as a refusal that is meant. */
+const onPurpose = ["--proxy", cloudUrl, "--noproxy", "", "--user-agent", agentOnPurpose];
 
 const hosts = {
   "the agent's control plane": `logtail.${region}.log.aliyuncs.com`,
@@ -54,13 +58,11 @@ describe.each([
 });
 
 test("a name that the cloud does not stand for is refused by the proxy port, with those that it serves", async () => {
-  const { status, body } = await curl("--proxy", cloudUrl, "--noproxy", "", "http://example.com/");
+  const { status, body } = await curl(...onPurpose, "http://example.com/");
   expect(status).toBe(403);
   expect(body).toContain('does not stand for "example.com"; it serves [PROJECT.]REGION');
 });
 
 test("one byte too many is no other host: a name below another zone is refused within CONNECT too", async () => {
-  await expect(
-    curl("--proxy", cloudUrl, "--noproxy", "", `https://${region}.log.aliyuncs.com.example.com/`),
-  ).rejects.toThrow(/403/);
+  await expect(curl(...onPurpose, `https://${region}.log.aliyuncs.com.example.com/`)).rejects.toThrow(/403/);
 });
