@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { envCommand } from "./local/env";
 import { execCommand } from "./local/exec";
+import { faultCommand } from "./local/fault";
 import { logCommand } from "./local/log";
 import { runCommand } from "./local/run";
 import { startCommand } from "./local/start";
@@ -17,5 +18,6 @@ export function localCommand(): Command {
     .addCommand(envCommand())
     .addCommand(execCommand())
     .addCommand(logCommand())
+    .addCommand(faultCommand())
     .addCommand(runCommand());
 }

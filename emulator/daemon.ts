@@ -1,14 +1,13 @@
 /** The local cloud as a process of its own: found again through a file in its state folder. */
 import { spawn } from "node:child_process";
 import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { get } from "node:http";
 import { join } from "node:path";
 import type { Credentials } from "../sls/wire/request";
 import { clientEnv } from "./env";
 import { commandOf, isAlive } from "./other-process";
-import { requestsPath, statusPath, type LocalStatus } from "./admin";
+import { statusPath, type LocalStatus } from "./admin";
+import { askAdmin } from "./admin-client";
 import { keptCredentials, type LocalCloud } from "./local-cloud";
-import type { RequestLogEntry } from "./request-log";
 
 interface RunFile {
   readonly pid: number;
@@ -50,7 +49,7 @@ export function claimState(stateDir: string): Claim {
     const other = readRunFile(stateDir);
     if (other !== undefined && other.pid !== process.pid && isOurs(other)) {
       throw new Error(
-        `a local cloud with this state folder runs already (pid ${other.pid}, ${other.url ?? "starting"})`,
+        `a local cloud runs already with the folder ${stateDir} (pid ${other.pid}, ${other.url ?? "starting"})`,
       );
     }
     // Left behind by one that was killed.
@@ -70,38 +69,11 @@ export async function runningStatus(stateDir: string): Promise<LocalStatus | und
   const file = readRunFile(stateDir);
   if (file?.url === undefined) return undefined;
   try {
-    const status = (await ask(file.url, statusPath)) as LocalStatus;
+    const status = (await askAdmin(file.url, statusPath)) as LocalStatus;
     return status.pid === file.pid ? status : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** The requests of a local cloud that another process runs, as JSON has them, from the one after `number`. */
-export async function requestsOf(status: LocalStatus, number: number): Promise<Jsoned<RequestLogEntry>[]> {
-  return (await ask(status.url, `${requestsPath}?after=${number}`)) as Jsoned<RequestLogEntry>[];
-}
-
-export type Jsoned<T> = { readonly [K in keyof T]: T[K] extends Date ? string : T[K] };
-
-function ask(url: string, path: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    // An agent of its own: the connection must not keep a short command alive.
-    const request = get(`${url}${path}`, { agent: false, timeout: 2000 }, (reply) => {
-      let text = "";
-      reply.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-      reply.on("error", reject);
-      reply.on("end", () => {
-        try {
-          resolve(JSON.parse(text));
-        } catch (error) {
-          reject(error as Error);
-        }
-      });
-    });
-    request.on("timeout", () => request.destroy(new Error("no reply")));
-    request.on("error", reject);
-  });
 }
 
 /** Environment for clients of a local cloud that another process runs. */

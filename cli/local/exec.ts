@@ -21,7 +21,7 @@ export function execCommand(): Command {
     )
     .action(async ([program = "", ...args]: string[], flags: ExecFlags) => {
       if ((await runningStatus(stateDir(flags))) === undefined) {
-        const status = await startInBackground({ ...flags, port: "0", region: "cn-hangzhou" });
+        const status = await startInBackground({ ...flags, port: "0", region: "cn-hangzhou", quotas: "off" });
         process.stderr.write(
           `local cloud started at ${status.url} (pid ${status.pid}); it keeps running: npx cdktf-sls local stop${stateHint(flags)}\n`,
         );

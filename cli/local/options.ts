@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { installStandIn } from "../../emulator";
+import { installStandIn, runningStatus, type LocalStatus } from "../../emulator";
 
 export interface LocalFlags {
   readonly state: string;
@@ -21,6 +21,13 @@ export const stateHint = ({ state }: LocalFlags): string =>
   state === defaultState() ? "" : ` --state ${quoted(state)}`;
 
 export const stateDir = (flags: LocalFlags): string => resolve(flags.state);
+
+/** Throws, with what to do, when none runs. */
+export async function runningCloud(flags: LocalFlags): Promise<LocalStatus> {
+  const status = await runningStatus(stateDir(flags));
+  if (status !== undefined) return status;
+  throw new Error(`no local cloud is running; start it with: npx cdktf-sls local start${stateHint(flags)}`);
+}
 
 /** With `stand-in`, terraform takes our provider for alicloud; with `real`, what it finds in the public registry or its own settings. */
 export const providers = ["stand-in", "real"] as const;

@@ -1,10 +1,20 @@
 import { Command } from "commander";
 import { colors as pc } from "../../deploy/colors";
-import { runningStatus } from "../../emulator";
+import { runningStatus, type LocalStatus } from "../../emulator";
 import { addStateOption, stateDir, stateHint, type LocalFlags } from "./options";
 
 /** As of init scripts: the program is not running. */
 const exitNotRunning = 3;
+
+const counted = (status: LocalStatus): string =>
+  [
+    `${status.projects} projects`,
+    `${status.logstores} logstores`,
+    `${status.machineGroups} machine groups`,
+    `${status.configs} Logtail configs`,
+    `${status.requests} requests${status.unsupported > 0 ? ` (${status.unsupported} unsupported)` : ""}`,
+    ...(status.faults > 0 ? [`${status.faults} fault rules in force`] : []),
+  ].join(", ");
 
 export function statusCommand(): Command {
   return addStateOption(new Command("status"))
@@ -19,8 +29,12 @@ export function statusCommand(): Command {
       else {
         process.stdout.write(
           `${pc.green("running")}: ${status.url} (pid ${status.pid}), region ${status.region}, ` +
-            `${status.projects} projects, ${status.requests} requests\n`,
+            `${counted(status)}, ${status.data === undefined ? "all gone at its end" : `kept in ${status.data}`}\n`,
         );
+        if (status.damages > 0)
+          process.stdout.write(
+            `${pc.yellow("warning")}: ${status.damages} parts of the stored logs could not be read\n`,
+          );
       }
       if (status === undefined) process.exitCode = exitNotRunning;
     });

@@ -9,6 +9,8 @@ import * as x509 from "@peculiar/x509";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const day = 86_400_000;
+/** Of names asked for: whoever asks for ever new ones must not fill the memory. */
+const maxContexts = 1000;
 const { subtle } = webcrypto;
 type CryptoKey = webcrypto.CryptoKey;
 type CryptoKeyPair = webcrypto.CryptoKeyPair;
@@ -65,6 +67,8 @@ export class CertificateAuthority {
   contextFor(host: string): Promise<SecureContext> {
     let context = this.contexts.get(host);
     if (context === undefined) {
+      const [oldest] = this.contexts.keys();
+      if (this.contexts.size >= maxContexts && oldest !== undefined) this.contexts.delete(oldest);
       context = this.issue(host);
       this.contexts.set(host, context);
     }

@@ -7,17 +7,27 @@ import * as net from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket, type SecureContext } from "node:tls";
 import type { CertificateAuthority } from "./certificates";
-import { servedNames, targetOf, type Target } from "./hosts";
+import { targetOf, type Target } from "./hosts";
+import { malformed, rawReply } from "./raw-reply";
+import { wireOf, type Wire } from "./wire";
 
-export interface GatewayRequest {
+/** A request before its body. */
+export interface RequestHead {
   readonly method: string;
-  readonly target: Target;
-  /** Host as received, port included: part of a signature. */
+  /** Undefined: a name that is not served. */
+  readonly target: Target | undefined;
+  /** Host as received, port included: part of a signature. Empty when there is none. */
   readonly host: string;
   /** Path and query as on the request line. */
   readonly url: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The address that it came from. */
+  readonly peer: string;
+}
+
+export interface GatewayRequest extends RequestHead {
+  readonly target: Target;
   readonly body: Buffer;
 }
 
@@ -30,52 +40,92 @@ export interface GatewayReply {
 export interface GatewayOptions {
   readonly authority: CertificateAuthority;
   readonly region: string;
-  readonly handle: (request: GatewayRequest) => Promise<GatewayReply>;
+  /** Reads the body, and sends the reply; what it throws ends the connection. */
+  readonly serve: (head: RequestHead, wire: Wire) => Promise<void>;
+  /** A tunnel to a name that is not served was asked for: it gets this. */
+  readonly refuseTunnel: (head: RequestHead) => GatewayReply;
 }
 
-const maxBody = 64 << 20;
+/** A query of web tracking may be 16 KB long. */
+const maxHeaderSize = 32 * 1024;
+/** A connection on which nothing moves is closed after this long. */
+const idleMs = 600_000;
 
 export class Gateway {
   private readonly sockets = new Set<Duplex>();
+  /** The TCP connection below TLS and tunnels. */
+  private readonly below = new WeakMap<Duplex, net.Socket>();
   private readonly http: http.Server;
   private readonly tcp: net.Server;
   private fallback: SecureContext | undefined;
+  private address = { port: 0, host: "127.0.0.1" };
+  private resuming: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: GatewayOptions) {
-    this.http = http.createServer((request, response) => void this.answer(request, response));
+    // A request without Host gets the service's own error.
+    this.http = http.createServer(
+      { maxHeaderSize, requireHostHeader: false },
+      (request, response) => void this.answer(request, response),
+    );
     this.http.keepAliveTimeout = 60_000;
+    this.http.timeout = idleMs;
     this.http.on("connect", (request: http.IncomingMessage, socket: Duplex, head: Buffer) =>
       this.tunnel(request, socket, head),
     );
-    this.http.on("clientError", (_error, socket) => socket.destroy());
-    this.tcp = net.createServer((socket) => this.sniff(socket, undefined));
+    this.http.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
+      if (socket.writable && error.code !== "ECONNRESET") socket.end(rawReply(malformed(error)));
+      else socket.destroy();
+    });
+    this.tcp = net.createServer((socket) => this.sniff(socket, undefined, socket));
   }
 
   /** Resolves to the port. */
   async listen(port: number, host: string): Promise<number> {
-    this.fallback = await this.options.authority.contextFor("127.0.0.1");
-    return new Promise((resolve, reject) => {
+    this.fallback ??= await this.options.authority.contextFor("127.0.0.1");
+    await new Promise<void>((resolve, reject) => {
       this.tcp.once("error", reject);
-      this.tcp.listen(port, host, () => resolve((this.tcp.address() as net.AddressInfo).port));
+      this.tcp.listen(port, host, () => {
+        this.tcp.off("error", reject);
+        resolve();
+      });
     });
+    this.address = { port: (this.tcp.address() as net.AddressInfo).port, host };
+    return this.address.port;
+  }
+
+  /** Ends every connection, and listens no more; with `ms`, for so long. */
+  async pause(ms?: number): Promise<void> {
+    clearTimeout(this.resuming);
+    for (const socket of this.sockets) socket.destroy();
+    if (ms !== undefined) this.resuming = setTimeout(() => void this.resume(), ms);
+    if (this.tcp.listening) await new Promise((resolve) => this.tcp.close(resolve));
+  }
+
+  /** Listens again, where it did. */
+  async resume(): Promise<void> {
+    clearTimeout(this.resuming);
+    if (!this.tcp.listening) await this.listen(this.address.port, this.address.host);
   }
 
   close(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
-    return new Promise((resolve) => this.tcp.close(() => resolve()));
+    return this.pause();
   }
 
   /** Hands a fresh connection to TLS or HTTP. `tunnelTo`: the host of the CONNECT that it came through. */
-  private sniff(socket: Duplex, tunnelTo: string | undefined): void {
+  private sniff(socket: Duplex, tunnelTo: string | undefined, below: net.Socket): void {
     this.sockets.add(socket);
     socket.on("close", () => this.sockets.delete(socket));
     socket.on("error", () => socket.destroy());
+    below.setTimeout(idleMs, () => below.destroy());
     const look = (): void => {
       const first = socket.read() as Buffer | null;
       if (first === null) return;
       socket.off("readable", look);
+      below.setTimeout(0);
       socket.unshift(first);
-      this.http.emit("connection", first[0] === 0x16 ? this.terminate(socket, tunnelTo) : socket);
+      const connection = first[0] === 0x16 ? this.terminate(socket, tunnelTo) : socket;
+      this.below.set(connection, below);
+      this.http.emit("connection", connection);
     };
     socket.on("readable", look);
   }
@@ -97,62 +147,49 @@ export class Gateway {
     return secure;
   }
 
-  private tunnel(request: http.IncomingMessage, socket: Duplex, head: Buffer): void {
+  private tunnel(request: http.IncomingMessage, socket: Duplex, first: Buffer): void {
     const host = request.url ?? "";
+    const head = this.headOf(request, socket);
     if (targetOf(host, this.options.region) === undefined) {
-      const body = notServed(host);
-      socket.end(
-        `HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-      );
+      socket.end(rawReply(this.options.refuseTunnel({ ...head, target: undefined, host, url: host })));
       return;
     }
     socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-    if (head.length > 0) socket.unshift(head);
-    this.sniff(socket, host);
+    if (first.length > 0) socket.unshift(first);
+    this.sniff(socket, host, this.belowOf(socket));
   }
 
   private async answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const absolute = /^https?:\/\/([^/?]+)(.*)$/.exec(request.url ?? "");
-    const url = absolute ? absolute[2] || "/" : (request.url ?? "/");
-    const host = absolute?.[1] ?? request.headers.host ?? "";
-    const target = targetOf(host, this.options.region);
-    if (target === undefined) {
-      response.writeHead(403, { "content-type": "text/plain" }).end(notServed(host));
-      return;
-    }
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const socket = this.belowOf(request.socket);
     try {
-      for await (const chunk of request as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        if (size > maxBody) throw new Error("the body is larger than anything that the service takes");
-        chunks.push(chunk);
-      }
-      const headers = Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [
-          name,
-          Array.isArray(value) ? value.join(",") : (value ?? ""),
-        ]),
-      );
-      const body = Buffer.concat(chunks);
-      const reply = await this.options.handle({
-        method: request.method ?? "GET",
-        target,
-        host: request.headers.host ?? host,
-        url,
-        headers,
-        body,
-      });
-      response.writeHead(reply.status, { ...reply.headers, "content-length": String(reply.body.length) });
-      response.end(request.method === "HEAD" ? undefined : reply.body);
+      await this.options.serve(this.headOf(request, request.socket), wireOf(request, response, socket));
     } catch {
-      // The client is gone, or sends what no client sends.
+      // The client is gone, or was cut off.
       response.destroy();
     }
+  }
+
+  private belowOf(socket: Duplex): net.Socket {
+    return this.below.get(socket) ?? (socket as net.Socket);
+  }
+
+  private headOf(request: http.IncomingMessage, socket: Duplex): RequestHead {
+    const absolute = /^https?:\/\/([^/?]+)(.*)$/i.exec(request.url ?? "");
+    // Two hosts would be read differently by whoever stands between: joined, they are a name that is not served.
+    const hosts = request.rawHeaders.filter((_, i, all) => i % 2 === 1 && all[i - 1]?.toLowerCase() === "host");
+    const host = hosts.length > 1 ? hosts.join(", ") : (absolute?.[1] ?? request.headers.host ?? "");
+    const headers = Object.entries(request.headers).map(
+      ([name, value]) => [name, Array.isArray(value) ? value.join(",") : (value ?? "")] as const,
+    );
+    return {
+      method: request.method ?? "GET",
+      target: targetOf(host, this.options.region),
+      host: hosts.length === 1 ? (hosts[0] ?? "") : host,
+      url: absolute ? (absolute[2] ?? "").replace(/^(?!\/)/, "/") : (request.url ?? "/"),
+      headers: Object.fromEntries(headers),
+      peer: this.belowOf(socket).remoteAddress ?? "",
+    };
   }
 }
 
 const nameOf = (hostAndPort: string | undefined): string => hostAndPort?.replace(/:\d+$/, "") ?? "127.0.0.1";
-
-const notServed = (host: string): string =>
-  `the cdktf-sls local cloud does not stand for ${JSON.stringify(host)}; it serves ${servedNames}\n`;

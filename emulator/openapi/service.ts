@@ -21,6 +21,8 @@ export interface RpcAnswer {
   readonly reply: GatewayReply;
   readonly operation: string;
   readonly errorCode: string | undefined;
+  /** Whether the local cloud does not serve the action. */
+  readonly unsupported: boolean;
 }
 
 export function answerRpc(
@@ -36,22 +38,23 @@ export function answerRpc(
   const parameters = parametersOf(request);
   const action = parameters["Action"] || request.headers["x-acs-action"] || "-";
   const { store, keys, now } = options;
+  const operation = Object.hasOwn(products[product], action) ? products[product][action] : undefined;
+  const unsupported = operation === undefined;
   try {
     if (isAcs3(request)) verifyAcs3(request, keys, now);
     else verifyRpc(request.method, parameters, keys, now);
-    const operation = Object.hasOwn(products[product], action) ? products[product][action] : undefined;
     if (operation === undefined) {
       throw new RpcError(404, "InvalidAction.NotFound", `the local cloud does not serve ${product} ${action} yet`);
     }
     const region = parameters["RegionId"] || options.region;
     const json = operation({ store, now, region, parameters });
-    return { reply: rpcReply(200, json, now), operation: action, errorCode: undefined };
+    return { reply: rpcReply(200, json, now), operation: action, errorCode: undefined, unsupported };
   } catch (error) {
     const known =
       error instanceof RpcError
         ? error
         : new RpcError(500, "InternalError", `the local cloud failed: ${String(error)}`);
     const json = { Code: known.code, Message: known.message, HostId: request.host };
-    return { reply: rpcReply(known.status, json, now), operation: action, errorCode: known.code };
+    return { reply: rpcReply(known.status, json, now), operation: action, errorCode: known.code, unsupported };
   }
 }

@@ -77,6 +77,9 @@ export const configOperations: readonly Operation[] = [
     path: "/configs",
     handle: (context) => {
       const { logstoreName, configName = "" } = context.query;
+      if (logstoreName !== undefined && !projectOf(context).logstores.has(logstoreName)) {
+        throw logStoreNotExist(logstoreName);
+      }
       const names = [...projectOf(context).configs.values()]
         .filter(({ body }) => body.configName.includes(configName))
         .filter(({ body }) => logstoreName === undefined || body.outputDetail.logstoreName === logstoreName)

@@ -31,7 +31,7 @@ function create(context: SlsContext): object {
   if (consumerGroups.size >= maxGroups)
     throw new ServiceError(400, "ConsumerGroupQuotaExceed", "at most 30 consumer groups");
   const { timeout, order } = settings(body);
-  consumerGroups.set(name, new ConsumerGroup(name, timeout, order));
+  consumerGroups.set(name, new ConsumerGroup({ name, timeout, order }));
   return {};
 }
 
@@ -41,7 +41,9 @@ function report(context: SlsContext): object {
   const logstore = logstoreOf(context);
   const { type, consumer = "", forceSuccess } = context.query;
   if (type === "heartbeat") {
-    if (!Array.isArray(jsonValue(context))) throw invalid("the body must be a list of shards");
+    const held = jsonValue(context);
+    if (!Array.isArray(held)) throw invalid("the body must be a list of shards");
+    if (held.length > 0 && !group.has(consumer, context.now.getTime())) throw strangerWithShards(consumer);
     const shards = logstore.shards.map(({ id }) => id);
     return { json: group.heartbeat(consumer, shards, context.now.getTime()) };
   }
@@ -55,7 +57,7 @@ function report(context: SlsContext): object {
   if (!/^\d+$/.test(Buffer.from(checkpoint, "base64").toString("latin1"))) {
     throw new ServiceError(400, "InvalidShardCheckPoint", `shard checkpoint ${checkpoint} is not valid`);
   }
-  if (forceSuccess !== "true" && !group.has(consumer)) {
+  if (forceSuccess?.toLowerCase() !== "true" && !group.has(consumer, context.now.getTime())) {
     throw new ServiceError(404, "ConsumerNotExist", `consumer ${consumer} does not exist`);
   }
   group.checkpoints.set(shard, { shard, checkpoint, updateTime: context.now.getTime() * 1000, consumer });
@@ -70,6 +72,10 @@ function checkpoints(context: SlsContext): object {
     .shards.filter(({ id }) => wanted === undefined || String(id) === wanted)
     .map(({ id }) => known.get(id) ?? none(id));
 }
+
+/** One that was silent for too long has lost its shards, and must not go on as if they were its own. */
+const strangerWithShards = (consumer: string): ServiceError =>
+  new ServiceError(400, "NotExistConsumerWithBody", `consumer ${consumer} does not exist, and reports shards`);
 
 const all = "/logstores/{logstore}/consumergroups";
 const one = `${all}/{group}`;

@@ -4,19 +4,18 @@ import { parameterInvalid } from "../sls/service-error";
 import { cursorOf, positionOf, shardOf } from "./shard-of";
 
 function cursor(context: SlsContext): object {
-  const { groups } = shardOf(context);
+  const { log } = shardOf(context);
   const from = context.query["from"] ?? "";
-  if (from === "begin") return { cursor: cursorOf(0) };
-  if (from === "end") return { cursor: cursorOf(groups.length) };
+  if (from === "begin") return { cursor: cursorOf(log.begin) };
+  if (from === "end") return { cursor: cursorOf(log.end) };
   if (!/^\d+$/.test(from)) throw parameterInvalid(`from must be begin, end or unix seconds, got ${from}`);
-  const position = groups.findIndex(({ receiveTime }) => receiveTime >= Number(from));
-  return { cursor: cursorOf(position < 0 ? groups.length : position) };
+  return { cursor: cursorOf(log.positionAt(Number(from))) };
 }
 
 function cursorTime(context: SlsContext): object {
   const shard = shardOf(context);
-  const group = shard.groups[positionOf(context.query["cursor"], shard)];
-  return { cursor_time: group?.receiveTime ?? unixSeconds(context.now) };
+  const position = positionOf(context.query["cursor"], shard);
+  return { cursor_time: shard.log.receiveTime(position) || unixSeconds(context.now) };
 }
 
 const path = "/logstores/{logstore}/shards/{shard}";

@@ -1,8 +1,7 @@
-import { compileQuery } from "../search";
-import { flatLog } from "../search/flat-log";
-import { jsonBody, logstoreOf, type Operation, type SlsContext } from "../sls/context";
+import { flatLog, parseQuery, Search } from "../search";
+import { jsonBody, logstoreOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
 import { ServiceError } from "../sls/service-error";
-import type { SeenLog } from "../store/logstore";
+import { packMetaOf } from "./pack-meta";
 
 /** What every query call asks for, from the query string or from a body. */
 interface Asked {
@@ -10,10 +9,14 @@ interface Asked {
   readonly to: number;
   readonly topic: string;
   readonly query: string;
+  /** Each log tells where it came, for GetContextLogs. */
+  readonly withPackMeta: boolean;
   readonly line: number;
   readonly offset: number;
   readonly reverse: boolean;
 }
+
+const packMetaPipe = /\|\s*with_pack_meta\s*$/i;
 
 const bad = (code: string, message: string): ServiceError => new ServiceError(400, code, message);
 
@@ -31,31 +34,36 @@ export function askedOf(values: Readonly<Record<string, unknown>>): Asked {
     throw bad("InvalidTimeRange", `request time range is invalid, from must be less than to, from ${from}, to ${to}`);
   const line = whole(values, "line", 100, "InvalidLine");
   if (line > 100) throw bad("InvalidLine", `line must be 0 to 100, got ${line}`);
+  const query = String(values["query"] ?? "");
   return {
     from,
     to,
     topic: String(values["topic"] ?? ""),
-    query: String(values["query"] ?? ""),
+    query: query.replace(packMetaPipe, ""),
+    withPackMeta: packMetaPipe.test(query),
     line,
     offset: whole(values, "offset", 0, "InvalidOffset"),
     reverse: String(values["reverse"] ?? "false").toLowerCase() === "true",
   };
 }
 
-/** Every log that matches, oldest first. */
-export function matching(context: SlsContext, asked: Asked): SeenLog[] {
+export function searchFor(context: SlsContext, asked: Asked): Search {
   const logstore = logstoreOf(context);
   if (logstore.index === undefined) throw bad("IndexConfigNotExist", "logstore without index config");
-  const matches = compileQuery(asked.query, logstore.index.body);
-  return logstore
-    .logsBetween(asked.from, asked.to)
-    .filter((seen) => (asked.topic === "" || (seen.group.topic ?? "") === asked.topic) && matches(flatLog(seen)));
+  const { from, to, topic } = asked;
+  return new Search(logstore, { query: parseQuery(asked.query), from, to, topic }, unixSeconds(context.now));
 }
 
-function pageOf(context: SlsContext, asked: Asked): { logs: Record<string, string>[] } {
-  const found = matching(context, asked);
-  if (asked.reverse) found.reverse();
-  return { logs: found.slice(asked.offset, asked.offset + asked.line).map(flatLog) };
+export const progressOf = ({ complete }: Search): string => (complete ? "Complete" : "Incomplete");
+
+function pageOf(context: SlsContext, asked: Asked): { logs: Record<string, string>[]; progress: string } {
+  const search = searchFor(context, asked);
+  const found = search.page(asked.offset, asked.line, asked.reverse);
+  const logs = found.map((log) => ({
+    ...(asked.withPackMeta ? { __pack_meta__: packMetaOf(log) } : {}),
+    ...flatLog(log),
+  }));
+  return { logs, progress: progressOf(search) };
 }
 
 const name = "GetLogStoreLogs";
@@ -67,9 +75,9 @@ export const getLogsByGet: Operation = {
   path: "/logstores/{logstore}",
   type: ["log"],
   handle: (context) => {
-    const { logs } = pageOf(context, askedOf(context.query));
+    const { logs, progress } = pageOf(context, askedOf(context.query));
     const headers = {
-      "x-log-progress": "Complete",
+      "x-log-progress": progress,
       "x-log-count": String(logs.length),
       "x-log-processed-rows": String(logs.length),
       "x-log-elapsed-millisecond": "1",
@@ -91,9 +99,9 @@ export const getLogsByPost: Operation = {
   path: "/logstores/{logstore}/logs",
   handle: (context) => {
     const asked = askedOf(jsonBody(context));
-    const { logs } = pageOf(context, asked);
+    const { logs, progress } = pageOf(context, asked);
     const meta = {
-      progress: "Complete",
+      progress,
       count: logs.length,
       aggQuery: "",
       whereQuery: asked.query,

@@ -3,6 +3,7 @@ import type { Operation } from "../sls/context";
 import { configOperations } from "./configs";
 import { consumerGroupOperations } from "./consumer-groups";
 import { cursorOperations } from "./cursors";
+import { getContextLogs } from "./get-context-logs";
 import { getHistograms } from "./get-histograms";
 import { getLogsByGet, getLogsByPost } from "./get-logs";
 import { indexOperations } from "./index-config";
@@ -29,6 +30,7 @@ export const operations: readonly Operation[] = [
   ...webTrackingOperations,
   ...putLogs,
   ...getHistograms,
+  getContextLogs,
   getLogsByGet,
   getLogsByPost,
   ...cursorOperations,

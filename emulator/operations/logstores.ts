@@ -11,7 +11,16 @@ import { parameterInvalid, ServiceError } from "../sls/service-error";
 import { Logstore } from "../store/logstore";
 
 const infoInvalid = (message: string): ServiceError => new ServiceError(400, "LogStoreInfoInvalid", message);
+const invalidQuery = (message: string): ServiceError => new ServiceError(400, "InvalidLogStoreQuery", message);
+/** The service takes a path with a name that can be none for no path of its own. */
+function checkName({ method, path }: { readonly method: string; readonly path: SlsContext["path"] }): void {
+  const name = path["logstore"] ?? "";
+  if (logstoreNameProblem(name) === undefined) return;
+  throw new ServiceError(405, "InvalidMethod", `${method} /logstores/${name}: the name is not valid`);
+}
 const maxLogstores = 200;
+/** Of a project, in all its logstores. */
+const maxShards = 400;
 
 /** What is kept of a request: the fields that the service knows. Unknown ones are ignored, as many clients send zero values. */
 function read(body: Record<string, unknown>): LogStoreBody {
@@ -35,7 +44,8 @@ function read(body: Record<string, unknown>): LogStoreBody {
   const cold = count("infrequentAccessTTL");
   if (hot !== undefined) wanted.hot_ttl = hot;
   if (cold !== undefined) wanted.infrequentAccessTTL = cold;
-  if (isObject(body["encrypt_conf"])) wanted.encrypt_conf = body["encrypt_conf"];
+  const encryption = encryptionOf(body["encrypt_conf"]);
+  if (encryption !== undefined) wanted.encrypt_conf = encryption;
   const problems = [
     logstoreNameProblem(wanted.logstoreName) && `logstore name ${wanted.logstoreName} is invalid`,
     retentionProblem(wanted.ttl) && `ttl must be within range [1, 3650], got ${wanted.ttl}`,
@@ -47,6 +57,17 @@ function read(body: Record<string, unknown>): LogStoreBody {
   const problem = problems.find((one) => one);
   if (problem) throw infoInvalid(problem);
   return wanted;
+}
+
+/** Undefined: not given. `m4` is the service's name of the cipher SM4. */
+function encryptionOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!isObject(value)) throw infoInvalid("encrypt_conf must be an object");
+  const type = textField(value, "encrypt_type", infoInvalid);
+  if (value["enable"] === true && type !== "default" && type !== "m4") {
+    throw infoInvalid(`encrypt_conf: encrypt_type must be default or m4, got ${type}`);
+  }
+  return value;
 }
 
 function modeOf(mode: string): NonNullable<LogStoreBody["mode"]> {
@@ -62,9 +83,11 @@ function create(context: SlsContext): object {
   if (project.logstores.has(name))
     throw new ServiceError(400, "LogStoreAlreadyExist", `logstore ${name} already exists`);
   if (project.logstores.size >= maxLogstores)
-    throw new ServiceError(400, "ProjectQuotaExceed", "logstore count exceeds 200");
-  const seconds = unixSeconds(context.now);
-  project.logstores.set(name, new Logstore(body, seconds, seconds));
+    throw new ServiceError(400, "ProjectQuotaExceed", `logstore count exceeds ${maxLogstores}`);
+  const shards = [...project.logstores.values()].reduce((sum, logstore) => sum + logstore.shards.length, 0);
+  if (shards + body.shardCount > maxShards)
+    throw new ServiceError(400, "ProjectQuotaExceed", `shard count exceeds ${maxShards}`);
+  project.logstores.set(name, Logstore.create(context.store.storage, body, unixSeconds(context.now)));
   return {};
 }
 
@@ -81,6 +104,9 @@ function update(context: SlsContext): object {
   if (typeof body["shardCount"] === "number" && body["shardCount"] > 0 && body["shardCount"] !== current.shardCount) {
     throw parameterInvalid("invalid shard count,you can only modify shardCount by split& merge shard.");
   }
+  if (logstore.meteringMode === "ChargeByDataIngest" && wanted.mode !== current.mode) {
+    throw new ServiceError(400, "NotSupported", "mode cannot be changed with meteringMode ChargeByDataIngest");
+  }
   logstore.body = { ...wanted, shardCount: current.shardCount };
   logstore.lastModifyTime = unixSeconds(context.now);
   return {};
@@ -88,6 +114,12 @@ function update(context: SlsContext): object {
 
 function list(context: SlsContext): object {
   const { logstoreName = "", telemetryType, mode } = context.query;
+  if (telemetryType !== undefined && telemetryType !== "None" && telemetryType !== "Metrics") {
+    throw invalidQuery(`telemetryType must be None or Metrics, got ${telemetryType}`);
+  }
+  if (mode !== undefined && mode !== "standard" && mode !== "query" && mode !== "lite") {
+    throw invalidQuery(`mode must be standard, query or lite, got ${mode}`);
+  }
   const matching = [...projectOf(context).logstores.values()]
     .map(({ body }) => body)
     .filter((body) => body.logstoreName.includes(logstoreName))
@@ -105,7 +137,10 @@ export const logstoreOperations: readonly Operation[] = [
     method: "GET",
     path: "/logstores/{logstore}",
     type: [""],
-    handle: (context) => ({ json: describe(logstoreOf(context)) }),
+    handle: (context) => {
+      checkName({ ...context, method: "GET" });
+      return { json: describe(logstoreOf(context)) };
+    },
   },
   { name: "UpdateLogStore", method: "PUT", path: "/logstores/{logstore}", handle: update },
   {
@@ -113,7 +148,10 @@ export const logstoreOperations: readonly Operation[] = [
     method: "DELETE",
     path: "/logstores/{logstore}",
     handle: (context) => {
-      projectOf(context).logstores.delete(logstoreOf(context).body.logstoreName);
+      checkName({ ...context, method: "DELETE" });
+      const logstore = logstoreOf(context);
+      logstore.remove();
+      projectOf(context).logstores.delete(logstore.body.logstoreName);
       return {};
     },
   },

@@ -4,6 +4,9 @@ import { jsonBody, page, projectOf, type Operation, type SlsContext } from "../s
 import { parameterInvalid, ServiceError } from "../sls/service-error";
 import { newProject, type Project } from "../store/store";
 
+/** Of an account. */
+const maxProjects = 150;
+
 /** `projectName`, `description` … of a request. */
 const text = (body: Record<string, unknown>, name: string): string => textField(body, name, parameterInvalid);
 /** `2020-11-18 16:55:57` */
@@ -31,6 +34,9 @@ function create(context: SlsContext): object {
   if (problem !== undefined) throw parameterInvalid(problem);
   if (context.store.projects.has(name)) {
     throw new ServiceError(400, "ProjectAlreadyExist", `Project ${name} already exist`);
+  }
+  if (context.store.projects.size >= maxProjects) {
+    throw new ServiceError(400, "ProjectQuotaExceed", `project count exceeds ${maxProjects}`);
   }
   const group = text(body, "resourceGroupId") || "rg-local";
   context.store.projects.set(name, newProject(name, context.region, text(body, "description"), group, context.now));
@@ -78,7 +84,9 @@ export const projectOperations: readonly Operation[] = [
     path: "/",
     scope: "project",
     handle: (context) => {
-      context.store.projects.delete(projectOf(context).name);
+      const project = projectOf(context);
+      for (const logstore of project.logstores.values()) logstore.remove();
+      context.store.projects.delete(project.name);
       return {};
     },
   },

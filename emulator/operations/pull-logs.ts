@@ -20,17 +20,23 @@ function pull(context: SlsContext): SlsReply {
   const count = Number(context.query["count"] ?? maxGroups);
   if (!Number.isInteger(count) || count < 1 || count > maxGroups)
     throw parameterInvalid(`count must be 1 to 1000, got ${context.query["count"]}`);
-  const stop = context.query["end_cursor"] ? positionOf(context.query["end_cursor"], shard) : shard.groups.length;
+  const { log } = shard;
+  const stop = context.query["end_cursor"] ? positionOf(context.query["end_cursor"], shard) : log.end;
   const groups: Buffer[] = [];
   let size = 0;
-  for (const { bytes } of shard.groups.slice(start, Math.min(start + count, stop))) {
+  let next = start;
+  for (; next < stop && groups.length < count; next++) {
+    const bytes = log.read(next)?.bytes;
+    // Damaged on the disk; the rest is to be had all the same.
+    if (bytes === undefined) continue;
     if (groups.length > 0 && size + bytes.length > maxBytes) break;
     groups.push(bytes);
     size += bytes.length;
   }
+  const { projectName = "", path, quotas, now } = context;
+  quotas.takeRead(projectName, path["logstore"] ?? "", shard.id, size, now);
   const raw = encodeLogGroupList(groups);
   const type = encodingFor(context.headers["accept-encoding"] ?? "");
-  const next = start + groups.length;
   return {
     bytes: type && raw.length > 0 ? compress(type, raw) : raw,
     headers: {
@@ -38,8 +44,8 @@ function pull(context: SlsContext): SlsReply {
       "x-log-cursor": cursorOf(next),
       "x-log-count": String(groups.length),
       "x-log-bodyrawsize": String(raw.length),
-      "x-log-read-last-cursor": cursorOf(shard.groups.length),
-      "x-log-end-of-cursor": next >= shard.groups.length ? "1" : "0",
+      "x-log-read-last-cursor": cursorOf(log.end),
+      "x-log-end-of-cursor": next >= log.end ? "1" : "0",
       ...(type && raw.length > 0 ? { "x-log-compresstype": type } : {}),
     },
   };

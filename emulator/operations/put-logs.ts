@@ -1,17 +1,16 @@
 import { compressTypes, decompress, type CompressType } from "../../sls/wire/compress";
-import { decodeLogGroup, encodeLogGroup } from "../../sls/wire/log-group";
-import type { LogGroup } from "../../sls/model/log";
+import { encodeLogGroup } from "../../sls/wire/log-group";
 import { jsonLogGroup } from "./json-log-group";
 import { logstoreOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
 import { parameterInvalid, postBodyInvalid, ServiceError } from "../sls/service-error";
+import { checkLogGroup, type LogGroupLimits, type LogGroupProblem } from "../store/log-group-bytes";
 
 /** Raw bytes of one request. */
 const maxRaw = 10 * 1024 * 1024;
 /** A log's time must lie within this of the server's. */
 const oldest = 7 * 24 * 3600;
 const newest = 15 * 60;
-const maxValue = 1024 * 1024;
-const maxKey = 128;
+const limits = { key: 128, value: 1024 * 1024, topic: 128, source: 128 };
 
 const bad = (code: string, message: string): ServiceError => new ServiceError(400, code, message);
 
@@ -34,61 +33,59 @@ export function rawBody({ headers, body }: SlsContext): Buffer {
   }
 }
 
-function readGroup(bytes: Buffer): LogGroup {
-  try {
-    return decodeLogGroup(bytes);
-  } catch (error) {
-    throw postBodyInvalid(`The body is not a valid LogGroup: ${(error as Error).message}`);
+function refuse(problem: LogGroupProblem, now: number): ServiceError {
+  switch (problem.kind) {
+    case "notAGroup":
+      return postBodyInvalid(`The body is not a valid LogGroup: protobuf: ${problem.why}`);
+    case "time":
+      return postBodyInvalid(`log time ${problem.time} is out of range, server time is ${now}`);
+    case "noContent":
+      return postBodyInvalid("a log must have at least one content");
+    case "key":
+      return bad("InvalidKey", `key must be 1 to ${limits.key} bytes, got ${problem.size}`);
+    case "value":
+      return postBodyInvalid(`value of ${problem.key} must be at most 1 MB`);
+    case "topic":
+    case "source":
+      return postBodyInvalid(`${problem.kind} must be at most ${limits[problem.kind]} bytes, got ${problem.size}`);
   }
 }
 
-function check(group: LogGroup, now: number): void {
-  for (const text of [group.topic, group.source]) {
-    if (text !== undefined && Buffer.byteLength(text) > 128)
-      throw postBodyInvalid("topic and source must be at most 128 bytes");
-  }
-  for (const { time, contents } of group.logs) {
-    if (time < now - oldest || time > now + newest)
-      throw postBodyInvalid(`log time ${time} is out of range, server time is ${now}`);
-    if (contents.length === 0) throw postBodyInvalid("a log must have at least one content");
-    for (const [key, value] of contents) {
-      if (key === "" || Buffer.byteLength(key) > maxKey)
-        throw bad("InvalidKey", `key must be 1 to ${maxKey} bytes, got ${key.length}`);
-      if (value.length > maxValue) throw postBodyInvalid(`value of ${key} must be at most 1 MB`);
-    }
-  }
-}
-
-function readBody(context: SlsContext): { group: LogGroup; bytes: Buffer } {
+/** An encoded LogGroup, whatever form it came in. */
+function readBody(context: SlsContext): Buffer {
   const type = context.headers["content-type"] ?? "";
   if (!type) throw bad("MissingContentType", "Content-Type does not exist in http header.");
   const bytes = rawBody(context);
-  if (type.startsWith("application/x-protobuf")) return { group: readGroup(bytes), bytes };
+  if (type.startsWith("application/x-protobuf")) return bytes;
   if (!type.startsWith("application/json")) {
     throw new ServiceError(415, "InvalidContentType", `Content-Type ${type} is unsupported.`);
   }
-  const group = jsonLogGroup(bytes.toString("utf8"), unixSeconds(context.now));
-  return { group, bytes: encodeLogGroup(group) };
+  return encodeLogGroup(jsonLogGroup(bytes.toString("utf8"), unixSeconds(context.now)));
 }
 
-/** Checks and stores a group; `bytes` is it, encoded. */
-export function storeLogs(context: SlsContext, { group, bytes }: { group: LogGroup; bytes: Buffer }): void {
+/** Checks and stores an encoded LogGroup; on disk when this returns. */
+export function storeLogs(context: SlsContext, bytes: Buffer): void {
   const logstore = logstoreOf(context);
   const now = unixSeconds(context.now);
-  check(group, now);
-  if (group.logs.length === 0) return;
+  const window: LogGroupLimits = { ...limits, oldest: now - oldest, newest: now + newest };
+  const found = checkLogGroup(bytes, window);
+  if (typeof found !== "number") throw refuse(found, now);
+  if (found === 0) return;
   const key = context.query["key"] ?? context.headers["x-log-hashkey"];
   if (key !== undefined && !/^[0-9a-f]{1,32}$/i.test(key)) throw parameterInvalid(`invalid hash key ${key}`);
-  if (!logstore.body.appendMeta) {
-    logstore.append({ group, bytes, receiveTime: now }, key);
-    return;
-  }
-  const meta: [string, string][] = [
+  const shard = logstore.shardFor(key);
+  const project = context.projectName ?? "";
+  context.quotas.takeWrite(project, logstore.body.logstoreName, shard.id, bytes.length, context.now);
+  logstore.append(shard, logstore.body.appendMeta ? withMeta(bytes, now) : bytes, now);
+}
+
+/** Two encoded messages, one after the other, are both of them merged: that is how tags are added. */
+function withMeta(bytes: Buffer, now: number): Buffer {
+  const tags: [string, string][] = [
     ["__client_ip__", "127.0.0.1"],
     ["__receive_time__", String(now)],
   ];
-  const tagged = { ...group, tags: [...(group.tags ?? []), ...meta] };
-  logstore.append({ group: tagged, bytes: encodeLogGroup(tagged), receiveTime: now }, key);
+  return Buffer.concat([bytes, encodeLogGroup({ logs: [], tags })]);
 }
 
 function put(context: SlsContext): object {

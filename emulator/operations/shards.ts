@@ -1,9 +1,9 @@
 import { logstoreOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
 import { parameterInvalid } from "../sls/service-error";
-import type { Shard } from "../store/logstore";
+import type { ShardRange } from "../store/logstore";
 import { shardOf } from "./shard-of";
 
-const describe = ({ id, status, begin, end, createTime }: Shard): object => ({
+const describe = ({ id, status, begin, end, createTime }: ShardRange): object => ({
   shardID: id,
   status,
   inclusiveBeginKey: begin,
@@ -43,10 +43,9 @@ export const shardOperations: readonly Operation[] = [
     method: "DELETE",
     path,
     handle: (context) => {
-      const { shards } = logstoreOf(context);
       const shard = shardOf(context);
       if (shard.status !== "readonly") throw parameterInvalid("only a readonly shard can be deleted.");
-      shards.splice(shards.indexOf(shard), 1);
+      logstoreOf(context).removeShard(shard);
       return {};
     },
   },

@@ -1,6 +1,12 @@
 import { isObject, jsonParameter, listField, textField, textListField, type Json } from "../sls/fields";
 import { jsonBody, projectOf, type Operation, type SlsContext } from "../sls/context";
-import { parameterInvalid, postBodyInvalid } from "../sls/service-error";
+import {
+  configNotExist,
+  logStoreNotExist,
+  machineGroupNotExist,
+  parameterInvalid,
+  postBodyInvalid,
+} from "../sls/service-error";
 import type { Project } from "../store/store";
 
 const types = ["project", "logstore", "dashboard", "machinegroup", "logtailconfig"];
@@ -14,6 +20,16 @@ function typeOf(values: Json): string {
 /** Ids are `project` or `project#name`; the project comes from the id, for the call may be made on the host without one. */
 function ownerOf(context: SlsContext, id: string): Project {
   return projectOf({ ...context, projectName: id.split("#")[0] ?? "" });
+}
+
+/** The project of a thing that is there. Dashboards are not served: a tag of one is kept for whoever asks. */
+function taggedOf(context: SlsContext, type: string, id: string): Project {
+  const project = ownerOf(context, id);
+  const name = id.slice(project.name.length + 1);
+  if (type === "logstore" && !project.logstores.has(name)) throw logStoreNotExist(name);
+  if (type === "machinegroup" && !project.machineGroups.has(name)) throw machineGroupNotExist(name);
+  if (type === "logtailconfig" && !project.configs.has(name)) throw configNotExist(name);
+  return project;
 }
 
 function idOf(values: Json): string {
@@ -37,7 +53,7 @@ function tag(context: SlsContext): object {
   const tags = pairsOf(body);
   if (tags.length === 0 || tags.length > 20)
     throw postBodyInvalid("request tag key value pair size must little than 20");
-  const all = ownerOf(context, id).tags;
+  const all = taggedOf(context, type, id).tags;
   const key = `${type}#${id}`;
   const mine = all.get(key) ?? new Map<string, string>();
   for (const one of tags) mine.set(one.key, one.value);

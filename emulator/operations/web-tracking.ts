@@ -17,7 +17,7 @@ function allowed(context: SlsContext): void {
 }
 
 function store(context: SlsContext, group: LogGroup): void {
-  storeLogs(context, { group, bytes: encodeLogGroup(group) });
+  storeLogs(context, encodeLogGroup(group));
 }
 
 function post(context: SlsContext): SlsReply {

@@ -1,5 +1,5 @@
 /** Query text -> tree. NOT binds tightest, then AND (also when nothing is said), then OR. */
-import { parameterInvalid } from "../sls/service-error";
+import { unsupported } from "../sls/service-error";
 import type { Comparison, Query } from "./query";
 import { invalidQuery, tokensOf, type Token } from "./tokens";
 
@@ -8,7 +8,8 @@ const mostTokens = 1000;
 
 export function parseQuery(text: string): Query {
   if (/(^|\s)\|/.test(text.replace(/"(?:[^"\\]|\\.)*"/gs, '""'))) {
-    throw parameterInvalid("SQL after | is not served by the local cloud yet; search without it");
+    const message = "SQL after | is not served by the local cloud yet; search without it";
+    throw unsupported(400, "ParameterInvalid", message);
   }
   const tokens = tokensOf(text);
   if (tokens.length === 0) return { kind: "all" };

@@ -1,6 +1,7 @@
 /** What an operation gets and gives. */
 import type { Logstore } from "../store/logstore";
 import type { Project, Store } from "../store/store";
+import type { Quotas } from "./quotas";
 import { logStoreNotExist, parameterInvalid, postBodyInvalid, projectNotExist } from "./service-error";
 
 export interface SlsReply {
@@ -12,6 +13,7 @@ export interface SlsReply {
 
 export interface SlsContext {
   readonly store: Store;
+  readonly quotas: Quotas;
   readonly now: Date;
   readonly region: string;
   /** From the host name, or `x-log-project`. */

@@ -4,11 +4,16 @@ export class ServiceError extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    /** The service serves it, the local cloud does not: marked in the request log. */
+    readonly unsupported = false,
   ) {
     super(message);
     this.name = "ServiceError";
   }
 }
+
+export const unsupported = (status: number, code: string, message: string): ServiceError =>
+  new ServiceError(status, code, message, true);
 
 const error = (status: number, code: string) => (message: string) => new ServiceError(status, code, message);
 

@@ -1,6 +1,7 @@
-/** What the local cloud knows. In memory: it is gone when the process ends. */
+/** What the local cloud knows. All but the logs is plain data, and is saved as such (saved-store.ts). */
 import type { FoundLogtailConfig } from "../../sls/model/logtail-config";
 import type { MachineGroupBody } from "../../sls/model/machine-group";
+import type { LogStorage } from "./log-storage";
 import type { Logstore } from "./logstore";
 import type { SecurityGroup } from "./security-group";
 
@@ -30,6 +31,8 @@ export interface Project {
 }
 
 export class Store {
+  constructor(readonly storage: LogStorage) {}
+
   /** By name: names are unique over all regions. */
   readonly projects = new Map<string, Project>();
   readonly securityGroups = new Map<string, SecurityGroup>();

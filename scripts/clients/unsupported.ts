@@ -4,8 +4,8 @@ import type { RequestLogEntry } from "../../emulator";
 export const onPurpose = "asks-for-what-is-not-served/1";
 
 /** Whether the local cloud had nothing that serves the request, which no test meant to be refused. */
-export const isUnsupported = ({ operation, errorCode, client }: RequestLogEntry): boolean =>
-  client !== onPurpose && (operation === "-" || errorCode === "InvalidAction.NotFound");
+export const isUnsupported = ({ unsupported, client }: RequestLogEntry): boolean =>
+  unsupported === true && client !== onPurpose;
 
 /** `GET /alerts (client) x3`, most frequent first. Queries are left out: they differ, and may hold what is nobody's business. */
 export function tellUnsupported(entries: readonly RequestLogEntry[]): string[] {

@@ -206,7 +206,7 @@ function decodePair(bytes: Buffer, what: string): LogContent {
   return [key, value];
 }
 
-function decodeLog(bytes: Buffer): Log {
+export function decodeLog(bytes: Buffer): Log {
   const reader = new Reader(bytes);
   let time: number | undefined;
   let timeNs: number | undefined;

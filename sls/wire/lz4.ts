@@ -78,6 +78,9 @@ function writeSequence(
   return o;
 }
 
+/** Up to here a loop is faster than a call into the runtime. */
+const shortCopy = 16;
+
 /** Restores a block of which the raw size is known. Throws on anything that is not a block of exactly that size. */
 export function lz4Decompress(block: Uint8Array, rawSize: number): Buffer {
   const out = Buffer.allocUnsafe(rawSize);
@@ -99,9 +102,11 @@ export function lz4Decompress(block: Uint8Array, rawSize: number): Buffer {
     const literals = length(token >>> 4);
     if (i + literals > block.length) throw bad("it ends within literals");
     if (o + literals > rawSize) throw bad("it holds more than the stated size");
-    out.set(block.subarray(i, i + literals), o);
-    i += literals;
-    o += literals;
+    if (literals > shortCopy) {
+      out.set(block.subarray(i, i + literals), o);
+      i += literals;
+      o += literals;
+    } else for (const end = i + literals; i < end;) out[o++] = block[i++] as number;
     if (i === block.length) break;
     const low = block[i++];
     const high = block[i++];
@@ -110,7 +115,10 @@ export function lz4Decompress(block: Uint8Array, rawSize: number): Buffer {
     if (offset === 0 || offset > o) throw bad("an offset points before its beginning");
     const match = length(token & 15) + minMatch;
     if (o + match > rawSize) throw bad("it holds more than the stated size");
-    for (let from = o - offset, end = o + match; o < end;) out[o++] = out[from++] as number;
+    if (match > shortCopy && offset >= match) {
+      out.copyWithin(o, o - offset, o - offset + match);
+      o += match;
+    } else for (let from = o - offset, end = o + match; o < end;) out[o++] = out[from++] as number;
   }
   if (o !== rawSize) throw bad(`it holds ${o} bytes`);
   return out;

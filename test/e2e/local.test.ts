@@ -21,6 +21,11 @@ async function local(...args: string[]): Promise<{ code: number; text: string }>
   return { code: await child.exited, text: lines.join("\n") };
 }
 
+/** A program that sends one request through the proxy of its environment. */
+const askFor = (url: string): string =>
+  `const proxy = new URL(process.env.HTTP_PROXY);` +
+  `require("http").get({ host: proxy.hostname, port: proxy.port, path: "${url}", headers: { host: new URL("${url}").host } }, (r) => r.resume());`;
+
 describe("the local cloud in the background", () => {
   afterAll(async () => {
     await local("stop");
@@ -79,11 +84,41 @@ describe("the local cloud in the background", () => {
     expect(entries.at(-1)).toMatchObject({ operation: "GetLogStoreLogs", status: 404, errorCode: "ProjectNotExist" });
   });
 
+  test("makes things go wrong on demand, tells so, and stops", async () => {
+    const rule = ["--operation", "Get*", "--error", "503 ServerBusy try later", "--delay", "1ms..2ms", "--times", "9"];
+    expect((await local("fault", "add", ...rule)).text).toBe("f1 added");
+    const search = [dist("cli/main.js"), "search", "--project", "no-such-project", "--logstore", "none"];
+    const failed = await local("exec", "--", process.execPath, ...search);
+    expect(failed).toMatchObject({ code: 1, text: expect.stringContaining("ServerBusy") as string });
+    expect((await local("fault", "list")).text).toMatch(
+      /^f1 {2}\d of \d {2}\{"operation":"Get\*","times":9,"delayMs":\[1,2\],/,
+    );
+    expect((await local("log")).text).toMatch(
+      /503 ServerBusy {2}GetLogStoreLogs .* fault: f1 delay \d ms, error ServerBusy/,
+    );
+    expect((await local("status")).text).toContain(", 1 fault rules in force");
+    expect(await local("fault", "clear", "f7")).toMatchObject({ code: 1, text: "error: there is no fault f7" });
+    expect((await local("fault", "clear")).text).toBe("cleared");
+    expect((await local("fault", "list")).text).toBe("no faults");
+    expect((await local("fault", "add", "--delay", "soon")).text).toBe(
+      'error: --delay must be a time such as 250ms, 1.5s, 20m or 1h, got "soon"',
+    );
+  });
+
+  test("tells what was asked for in vain", async () => {
+    await local("exec", "--", process.execPath, "-e", askFor("http://example.com/nothing"));
+    const entries = (await local("log", "--unsupported", "--json")).text.split("\n");
+    expect(entries.map((line) => JSON.parse(line) as object)).toMatchObject([{ host: "example.com", status: 403 }]);
+  });
+
   test("refuses what would be ignored: another port or region while one runs", async () => {
     const { code, text } = await local("start", "--region", "cn-beijing");
     expect(code).toBe(1);
     expect(text).toContain("runs already, at http://127.0.0.1:");
     expect((await local("start", "--port", "99999")).text).toBe('error: --port must be 0 to 65535, got "99999"');
+    expect((await local("start", "--quotas", "-1")).text).toBe(
+      'error: --quotas must be off, real, or a share of the real ones above 0, got "-1"',
+    );
   });
 
   test("three that are started at once are one", async () => {

@@ -31,7 +31,8 @@ test.each([`logtail.${region}`, `any-project.${region}`, `ali-cn-hangzhou-sls-ad
       status: 405,
       json: { Error: { Code: "OLSInvalidMethod", Message: "The script name is invalid : /", RequestId: id } },
     });
-    expect(cloud.requests.at(-1)).toMatchObject({ operation: "ConnectivityCheck", errorCode: "OLSInvalidMethod" });
+    expect(cloud.requests.at(-1)).toMatchObject({ errorCode: "OLSInvalidMethod" });
+    expect(cloud.requests.at(-1)).not.toHaveProperty("unsupported");
   },
 );
 
@@ -39,7 +40,7 @@ test("what an agent asks beyond that is told as not served", async () => {
   const { status, text } = await ask(`logtail.${region}`, { method: "POST", path: "/Agent" });
   expect(status).toBe(405);
   expect(text).toContain("The script name is invalid : /Agent");
-  expect(cloud.requests.at(-1)).toMatchObject({ operation: "-", url: "/Agent" });
+  expect(cloud.requests.at(-1)).toMatchObject({ unsupported: true, url: "/Agent" });
 });
 
 test("a request for an operation must be signed, at the account's endpoint too", async () => {

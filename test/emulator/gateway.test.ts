@@ -25,7 +25,7 @@ interface Reply {
 function ask(options: https.RequestOptions & { readonly secure?: boolean }): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const request = (options.secure ? https : http).request(
-      { host: "127.0.0.1", port: cloud.port, path: "/logstores", ...options },
+      { host: "127.0.0.1", port: cloud.port, ...options },
       (reply) => {
         let text = "";
         reply.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
@@ -38,8 +38,9 @@ function ask(options: https.RequestOptions & { readonly secure?: boolean }): Pro
 }
 
 const ca = (): string => readFileSync(cloud.caFile, "utf8");
-/** Unsigned requests are refused in the service's own form: proof that it was reached. */
-const refusedByTheService = { status: 400, text: expect.stringContaining('"errorCode":"MissAccessKeyId"') as string };
+/** What the manual tells people to look for when they test their network with curl: proof that the service was reached. */
+const connected = '{"Error":{"Code":"OLSInvalidMethod","Message":"The script name is invalid : /","RequestId":"';
+const refusedByTheService = { status: 405, text: expect.stringContaining(connected) as string };
 const host = "p1.cn-hangzhou.log.aliyuncs.com";
 
 describe("the gateway", () => {
@@ -65,7 +66,7 @@ describe("the gateway", () => {
   });
 
   test("takes the absolute form of a forward proxy", async () => {
-    expect(await ask({ path: `http://${host}/logstores`, headers: { host } })).toMatchObject(refusedByTheService);
+    expect(await ask({ path: `http://${host}`, headers: { host } })).toMatchObject(refusedByTheService);
   });
 
   test("takes CONNECT, with TLS or plain HTTP in the tunnel", async () => {
@@ -78,12 +79,12 @@ describe("the gateway", () => {
       socket.setEncoding("utf8").on("data", (chunk: string) => {
         text += chunk;
         if (text.endsWith("Established\r\n\r\n"))
-          socket.write(`GET /logstores HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+          socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
       });
       socket.on("end", () => resolve(text)).on("error", reject);
       socket.write(`CONNECT ${host}:80 HTTP/1.1\r\nHost: ${host}:80\r\n\r\n`);
     });
-    expect(plain).toContain("MissAccessKeyId");
+    expect(plain).toContain(connected);
     agent.destroy();
   });
 
@@ -121,10 +122,81 @@ describe("the gateway", () => {
     }
   });
 
-  test("survives bytes that are neither", async () => {
-    const socket = connect(cloud.port, "127.0.0.1");
-    socket.on("error", () => undefined);
-    await new Promise((resolve) => socket.once("close", resolve).end("\0\0\0garbage\r\n\r\n"));
+  test.each([
+    ["bytes that are neither", "\0\0\0garbage\r\n\r\n", /^HTTP\/1\.1 400 /],
+    [
+      "headers without end",
+      `GET / HTTP/1.1\r\nHost: ${host}\r\nX-Long: ${"x".repeat(40_000)}\r\n\r\n`,
+      /^HTTP\/1\.1 431 /,
+    ],
+    ["a request without a host", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", /"MissingHost"/],
+    [
+      "two hosts, which two readers would take differently",
+      `GET / HTTP/1.1\r\nHost: ${host}\r\nHost: example.com\r\nConnection: close\r\n\r\n`,
+      /^HTTP\/1\.1 403 .*does not stand for/s,
+    ],
+    [
+      "a host that is longer than a name can be",
+      `GET / HTTP/1.1\r\nHost: ${"a-".repeat(5_000)}.log.aliyuncs.com\r\nConnection: close\r\n\r\n`,
+      /^HTTP\/1\.1 403 /,
+    ],
+  ])("answers %s, and goes on", async (_what, bytes, answer) => {
+    expect(await exchangeBytes(bytes)).toMatch(answer);
     expect(await ask({ headers: { host } })).toMatchObject(refusedByTheService);
+  });
+});
+
+/** Sends the bytes on a connection of their own; resolves to all that comes back. */
+function exchangeBytes(bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    const socket = connect(cloud.port, "127.0.0.1", () => socket.write(bytes));
+    socket.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+    socket.on("error", () => undefined).on("close", () => resolve(text));
+  });
+}
+
+describe("a body above what the service takes", () => {
+  const path = "/logstores/ls/shards/lb";
+  const post = (size: number, headers: http.OutgoingHttpHeaders): Promise<Reply> =>
+    new Promise((resolve, reject) => {
+      const request = http.request({ host: "127.0.0.1", port: cloud.port, method: "POST", path, headers }, (reply) => {
+        let text = "";
+        reply.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+        reply.on("end", () => resolve({ status: reply.statusCode ?? 0, headers: reply.headers, text }));
+      });
+      request.on("error", reject);
+      const chunk = Buffer.alloc(1 << 20);
+      const write = (left: number): void => {
+        if (left <= 0) return void request.end();
+        if (request.write(chunk)) write(left - chunk.length);
+        else request.once("drain", () => write(left - chunk.length));
+      };
+      write(size);
+    });
+
+  test("is refused when it has been read to its end, and is not kept", async () => {
+    const size = 60 << 20;
+    const before = process.memoryUsage().arrayBuffers;
+    const most = { arrayBuffers: 0 };
+    const sampling = setInterval(() => {
+      most.arrayBuffers = Math.max(most.arrayBuffers, process.memoryUsage().arrayBuffers);
+    }, 5);
+    for (const headers of [{ host, "content-length": size }, { host }]) {
+      const { status, text } = await post(size, headers);
+      expect({ status, ...(JSON.parse(text) as object) }).toEqual({
+        status: 400,
+        errorCode: "PostBodyTooLarge",
+        errorMessage: `Body size ${size} must little than 10485760`,
+      });
+    }
+    clearInterval(sampling);
+    expect(most.arrayBuffers - before).toBeLessThan(size - (5 << 20));
+    expect(cloud.requests.at(-1)).toMatchObject({ status: 400, errorCode: "PostBodyTooLarge", bytesIn: size });
+  });
+
+  test("is refused at once when its stated length is beyond reason", async () => {
+    const bytes = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 9000000000\r\n\r\n`;
+    expect(await exchangeBytes(bytes)).toContain("PostBodyTooLarge");
   });
 });

@@ -84,6 +84,7 @@ describe("signatures", () => {
       method: "POST",
       target: { service: "ecs" } as const,
       host: "ecs.cn-shanghai.aliyuncs.com",
+      peer: "127.0.0.1",
       url: "/?ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai",
       headers,
       body: Buffer.alloc(0),

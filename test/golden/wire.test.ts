@@ -44,13 +44,16 @@ const bits = (bytes: number): number[] =>
 
 const doubts = [
   ...["SignatureNotMatch", "Unauthorized", "MissAccessKeyId", "InvalidAuthorization", "InvalidSignatureMethod"],
-  ...["RequestTimeExpired", "InvalidDateFormat"],
+  ...["RequestTimeExpired", "InvalidDateFormat", "InvalidAPIVersion", "InvalidAccessKeyId"],
+  "MissingContentType",
+  ,
 ];
 
 /** Refused for who asks, when or from where; or no HTTP any more. Every other error says that the request was believed. */
 function disbelieved(reply: RawReply | undefined): boolean {
   if (reply === undefined || reply.status === 403) return true;
-  return doubts.includes((JSON.parse(reply.text) as { errorCode: string }).errorCode);
+  const { errorCode, errorMessage } = JSON.parse(reply.text) as { errorCode: string; errorMessage: string };
+  return doubts.includes(errorCode) || errorMessage.startsWith("The request is not valid HTTP");
 }
 
 interface Damaged {

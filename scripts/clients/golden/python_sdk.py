@@ -36,6 +36,7 @@ client.get_histograms(GetHistogramsRequest("wire", "store", AT - 60, AT + 60, ""
 cursor = client.get_cursor("wire", "store", 0, "begin").get_cursor()
 client.pull_logs("wire", "store", 0, cursor, count=10)
 client.create_consumer_group("wire", "store", "consumers", 60, True)
+client.heart_beat("wire", "store", "consumers", "c1", [])
 client.heart_beat("wire", "store", "consumers", "c1", [0, 1])
 client.create_logtail_config("wire", SyslogConfigDetail("store", "config", tag="sys_tag"))
 client.create_machine_group("wire", MachineGroupDetail("group", "userdefined", ["id-1"], "", {"groupTopic": "t"}))

@@ -1,7 +1,7 @@
 /** The query language, on logs that were put and are searched through the API. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { SlsClient } from "../../sls";
-import { clientOf, writerOf, testCloud, withLogstore, type TestCloud } from "../support/local-cloud";
+import type { SlsClient } from "../../../sls";
+import { clientOf, writerOf, testCloud, withLogstore, type TestCloud } from "../../support/local-cloud";
 
 let cloud: TestCloud;
 let client: SlsClient;
