@@ -10,7 +10,8 @@ const patience = 5 * 60_000;
 
 /** The pytest files of a folder below test/clients, by the Python of a virtual environment. */
 export async function runPytest(world: SuiteWorld, python: string, folder: string): Promise<SuiteReport> {
-  const args = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--color=no", join(suitesFolder, folder)];
+  const quietly = ["-q", "-p", "no:cacheprovider", "--color=no", `--rootdir=${suitesFolder}`];
+  const args = ["-m", "pytest", ...quietly, join(suitesFolder, folder)];
   const env = { ...world.env, PYTHONDONTWRITEBYTECODE: "1" };
   return reported(world, await runChild(python, args, { env, cwd: world.folder, patience }));
 }

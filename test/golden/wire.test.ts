@@ -46,7 +46,6 @@ const doubts = [
   ...["SignatureNotMatch", "Unauthorized", "MissAccessKeyId", "InvalidAuthorization", "InvalidSignatureMethod"],
   ...["RequestTimeExpired", "InvalidDateFormat", "InvalidAPIVersion", "InvalidAccessKeyId"],
   "MissingContentType",
-  ,
 ];
 
 /** Refused for who asks, when or from where; or no HTTP any more. Every other error says that the request was believed. */
