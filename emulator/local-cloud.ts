@@ -1,11 +1,11 @@
 /** The local cloud: a gateway in front of Log Service and the few OpenAPI products that the declared resources need. */
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Credentials } from "../sls/wire/request";
 import { jwksSource } from "./access/jwks";
 import { CertificateAuthority } from "./gateway/certificates";
 import { Gateway, type GatewayReply, type GatewayRequest } from "./gateway/gateway";
+import { keptCredentials } from "./access-key";
 import { answerAdmin, isAdmin } from "./admin";
 import { notServed, type Answer } from "./answer";
 import { clientEnv } from "./env";
@@ -180,25 +180,3 @@ const changesNothing = (method: string, operation: string): boolean =>
 
 const isLoopback = (host: string): boolean =>
   host === "::1" || host === "localhost" || /^127(\.\d{1,3}){3}$/.test(host);
-
-/** The access key in the state folder, made at the first start. */
-export function keptCredentials(stateDir: string): Credentials {
-  const file = join(stateDir, "access-key.json");
-  if (existsSync(file)) return readCredentials(file);
-  const made = {
-    accessKeyId: `LTAILOCAL${randomBytes(8).toString("hex")}`,
-    accessKeySecret: randomBytes(20).toString("hex"),
-  };
-  writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
-  return made;
-}
-
-function readCredentials(file: string): Credentials {
-  try {
-    const { accessKeyId, accessKeySecret } = JSON.parse(readFileSync(file, "utf8")) as Partial<Credentials>;
-    if (accessKeyId && accessKeySecret) return { accessKeyId, accessKeySecret };
-  } catch {
-    // Said below, without what is in the file.
-  }
-  throw new Error(`${file} holds no access key; remove it, and the next start makes a new one`);
-}
