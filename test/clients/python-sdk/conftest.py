@@ -117,7 +117,7 @@ def index_config():
 
 def put(client, project, logstore, texts, topic="topic", **options):
     now = int(time.time())
-    items = [LogItem(now, contents=[("app-name", "todo-list"), ("msg", text), ("n", str(n))]) for n, text in enumerate(texts)]
+    items = [LogItem(now, [("app-name", "todo-list"), ("msg", text), ("n", str(n))], n) for n, text in enumerate(texts)]
     return client.put_logs(PutLogsRequest(project, logstore, topic, "10.0.0.7", items, **options))
 
 
