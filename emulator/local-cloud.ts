@@ -137,7 +137,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     serve: (head, wire) => {
       if (!isAdmin(head)) return exchange(head, wire, { faults, requests, now, handle });
       const { dataDir: data } = options;
-      return answerAdmin(head, wire, { url, metadataUrl, region, dataDir: data, store, requests, faults, gateway });
+      const around = { url, metadataUrl, region, dataDir: data, store, requests, faults, gateway, now };
+      return answerAdmin(head, wire, around);
     },
     refuseTunnel: (head) => logged(head, notServed(head, now()), { requests, now }),
   });
