@@ -47,6 +47,8 @@ export class Search {
   complete = true;
   private readonly deadline = performance.now() + patienceMs;
   private readonly matches: Matches[] = [];
+  /** How many groups of each part were looked at. */
+  private readonly groups = new Map<Part, number>();
   private earliest = Number.POSITIVE_INFINITY;
   private latest = 0;
 
@@ -122,6 +124,7 @@ export class Search {
     if (body === undefined) return;
     const { index, complete } = this.logstore.indexes.get(part, this.deadline);
     this.complete &&= complete;
+    this.groups.set(part, index.groupCount);
     if (index.count === 0 || index.maxTime < from || index.minTime >= to) return;
     const verify = (phrase: Query, log: number): boolean =>
       compile(phrase, body)(flatLog(this.read({ part, i: log, time: 0, nanos: 0, order: 0 })));
@@ -178,7 +181,7 @@ export class Search {
 
   /** With as many logs as when it was searched, even if it left the memory since. */
   private indexOf(part: Part): SegmentIndex {
-    return this.logstore.indexes.get(part, Number.POSITIVE_INFINITY).index;
+    return this.logstore.indexes.get(part, Number.POSITIVE_INFINITY, this.groups.get(part)).index;
   }
 
   private read({ part, i, order }: Place): FoundLog {
