@@ -19,6 +19,12 @@ interface Entry {
   bytes: number;
 }
 
+/** Unix seconds, both included. */
+interface Span {
+  readonly minTime: number;
+  readonly maxTime: number;
+}
+
 /** One segment, and whether logs may still be added to it. */
 export interface Part {
   readonly segment: Segment;
@@ -35,6 +41,8 @@ export class Indexes {
   /** The one used last at the end. */
   private readonly entries = new Map<Segment, Entry>();
   private readonly waiting = new Map<Segment, Part>();
+  /** Of sealed segments whose index was here once: a search of another time needs not read it again. */
+  private readonly spans = new WeakMap<Segment, Span>();
   private total = 0;
   private timer: NodeJS.Timeout | undefined;
   private lastAppend = 0;
@@ -53,8 +61,16 @@ export class Indexes {
     this.entries.delete(segment);
     this.entries.set(segment, entry);
     const complete = this.grow(part, entry, deadline, groups);
+    if (entry.index.postings !== undefined)
+      this.spans.set(segment, { minTime: entry.index.minTime, maxTime: entry.index.maxTime });
     this.evict(segment);
     return { index: entry.index, complete };
+  }
+
+  /** Whether any log of the part may be of that time, as far as is known without its index. */
+  mayHold({ segment }: Part, from: number, to: number): boolean {
+    const span = this.spans.get(segment);
+    return span === undefined || (span.maxTime >= from && span.minTime < to);
   }
 
   /** Logs came. `before`: the segment that was the last one until now, where another begins. */

@@ -70,3 +70,23 @@ test("logs that can't be read end no process that indexes them in the background
   read.mockRestore();
   expect(searchIn(logstore).count()).toBe(3);
 });
+
+test("a memory that holds no index changes no answer, and what is of another time is not read for it", () => {
+  storage.close();
+  storage = new LogStorage(folder, { budget: 1 });
+  const logstore = indexed(0);
+  // Each index of its own is a segment of its own; their times cross.
+  for (let n = 0; n < 24; n++) {
+    logstore.index = { body: { line: { token: [" "], max: n >> 2 } } as object, lastModifyTime: 1000 };
+    append(logstore, (n * 7) % 24);
+  }
+  expect(logstore.parts()).toHaveLength(6);
+  const wanted = Array.from({ length: 24 }, (_, n) => 1000 + n);
+  for (const reverse of [false, true]) {
+    const pages = [0, 5, 10, 15, 20].flatMap((offset) => searchIn(logstore).page(offset, 5, reverse));
+    expect(pages.map(({ log }) => log.time)).toEqual(reverse ? [...wanted].reverse() : wanted);
+  }
+  const get = vi.spyOn(storage.indexes, "get");
+  const early = new Search(logstore, { query: parseQuery("log"), from: 900, to: 1001, topic: "" }, 1000);
+  expect([early.count(), get.mock.calls.length]).toEqual([1, 2]);
+});
