@@ -1,6 +1,7 @@
 /** Logs on disk: what a kill, a bad byte, a restart and the retention leave of them. */
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -127,7 +128,7 @@ describe("a shard's file", () => {
     truncateSync(join(shardFolder(), second), statSync(join(shardFolder(), second)).size - 1);
     const again = opened();
     expect([again.shard.expire(200).length, again.shard.begin, again.shard.end]).toEqual([1, 2, 2]);
-    again.shard.append(Buffer.from("after"), 201, 3, { line: { token: [] } });
+    again.shard.append(Buffer.from("after"), 201, 3, { line: { token: [], caseSensitive: false } });
     expect([again.shard.begin, again.shard.end, filesOf()]).toEqual([2, 3, [second]]);
     again.storage.close();
   });
@@ -259,6 +260,38 @@ describe("a local cloud with a data folder", () => {
     }
     later.close();
     await cloud.close();
+  });
+
+  test("acknowledges nothing that it could not save, nor logs for a logstore that a kill would take away", async () => {
+    const cloud = await cloudAt();
+    await withLogstore(cloud);
+    const inTheWay = join(folder, "data", "store.json.new");
+    mkdirSync(join(inTheWay, "x"), { recursive: true });
+    const client = clientOf(cloud, { tries: 1 });
+    const creating = client.createLogStore("test-project", "second", { ttl: 30, shardCount: 1 });
+    await expect(creating).rejects.toThrow(/could not save this/);
+    const writer = writerOf(cloud);
+    const group = { topic: "", source: "", logs: [{ time, contents: [["msg", "one"]] as [string, string][] }] };
+    await expect(writer.putLogs("test-project", "second", group)).rejects.toThrow(/could not save this/);
+    expect((await client.getLogStore("test-project", "second")) as object).toMatchObject({ ttl: 30 });
+    rmSync(inTheWay, { recursive: true });
+    await writer.putLogs("test-project", "second", group);
+    expect(readFileSync(join(folder, "data", "store.json"), "utf8")).toContain('"second"');
+    client.close();
+    writer.close();
+    await cloud.close();
+  });
+
+  test("leaves alone what is not its own in the folder", async () => {
+    const own = join(folder, "data", "logs", "nginx");
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, "access.log"), "a line\n");
+    for (let start = 0; start < 2; start++) {
+      const cloud = await cloudAt();
+      if (start === 0) await withLogstore(cloud);
+      await cloud.close();
+    }
+    expect(readFileSync(join(own, "access.log"), "utf8")).toBe("a line\n");
   });
 
   test("says which file it can't read, and what to do", async () => {
