@@ -7,7 +7,7 @@ import { CertificateAuthority } from "./gateway/certificates";
 import { Gateway, type GatewayReply, type GatewayRequest } from "./gateway/gateway";
 import { keptCredentials } from "./access-key";
 import { answerAdmin, isAdmin } from "./admin";
-import { notServed, type Answer } from "./answer";
+import { errorReply, notServed, type Answer } from "./answer";
 import { clientEnv } from "./env";
 import { exchange, logged } from "./exchange";
 import { Faults } from "./faults/faults";
@@ -108,8 +108,18 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   };
   const handle = async (request: GatewayRequest, at: Date): Promise<Answer> => {
     const answer = await answerOf(request, at);
-    if (options.dataDir !== undefined && !changesNothing(request.method, answer.operation)) saved.save(store);
-    return answer;
+    const { method, target, host: asked } = request;
+    if (options.dataDir === undefined || onlyAsks(method, answer.operation)) return answer;
+    if (onlyWritesLogs(answer.operation) && saved.isWhole) return answer;
+    try {
+      saved.save(store);
+      return answer;
+    } catch (error) {
+      // Not to be acknowledged, though it is done: a kill would undo it.
+      const message = `the local cloud could not save this: ${(error as Error).message}`;
+      const failed = { status: 500, code: "InternalServerError", message };
+      return { ...answer, reply: errorReply(target, failed, asked, at), errorCode: failed.code };
+    }
   };
   const answerMetadata = (request: MetadataRequest): GatewayReply => {
     const reply = metadata.answer(request);
@@ -175,9 +185,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
 const metadataOperation = "InstanceMetadata";
 
-/** Logs are saved as they come; the rest of what only asks is told by its name. */
-const changesNothing = (method: string, operation: string): boolean =>
-  /^(Get|List|Describe|Query|PostLogStoreLogs$|WebTracking$|InstanceMetadata$)/.test(operation) || method === "HEAD";
+const onlyAsks = (method: string, operation: string): boolean =>
+  /^(Get|List|Describe|Query|InstanceMetadata$)/.test(operation) || method === "HEAD";
+
+/** Logs are saved as they come; what they go to must be as well. */
+const onlyWritesLogs = (operation: string): boolean => /^(PostLogStoreLogs|WebTracking)$/.test(operation);
 
 const isLoopback = (host: string): boolean =>
   host === "::1" || host === "localhost" || /^127(\.\d{1,3}){3}$/.test(host);
