@@ -98,6 +98,7 @@ export const configOperations: readonly Operation[] = [
       const project = projectOf(context);
       const { configName } = configOf(context).body;
       project.configs.delete(configName);
+      project.tags.delete(`logtailconfig#${project.name}#${configName}`);
       for (const names of project.applied.values()) names.delete(configName);
       return {};
     },
