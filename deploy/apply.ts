@@ -5,7 +5,7 @@
  */
 import type { LogWriter, SlsClient } from "../sls/client";
 import { isNotExist, SlsError } from "../sls/model/errors";
-import { History, type Version } from "./history";
+import { History, type Version, type VersionKind } from "./history";
 import { groupHash, tagsOfMark, type Mark } from "./mark";
 import { changesOf, planConfig, type ConfigPlan, type Plan } from "./plan";
 import { inParallel } from "./pool";
@@ -30,6 +30,8 @@ export interface ApplyOptions {
   readonly concurrency?: number;
   /** Takes the history's logs. @default - no history is kept */
   readonly writer?: LogWriter;
+  /** What the history calls what is sent. @default "applied" */
+  readonly kind?: VersionKind;
   readonly patience?: Patience;
   readonly now?: () => Date;
 }
@@ -77,7 +79,9 @@ async function keepVersions(client: SlsClient, work: readonly ConfigPlan[], opti
   if (options.writer === undefined) return;
   const world = { now: options.now ?? (() => new Date()), patience: options.patience ?? realPatience };
   for (const project of new Set(work.map((one) => one.project))) {
-    const versions = work.filter((one) => one.project === project).flatMap(versionsOf);
+    const versions = work
+      .filter((one) => one.project === project)
+      .flatMap((one) => versionsOf(one, options.kind ?? "applied"));
     try {
       await new History(client, options.writer, project, world).keep(versions);
     } catch (error) {
@@ -93,8 +97,9 @@ const notKept = (project: string, error: Error): Error =>
     { cause: error },
   );
 
-function versionsOf({ action, found, foreign, wanted, mark }: ConfigPlan): Version[] {
-  if (action === "none") return [];
+function versionsOf(plan: ConfigPlan, kind: VersionKind): Version[] {
+  if (changesOf(plan) === 0) return [];
+  const { found, foreign, wanted, mark } = plan;
   const versions: Version[] = [];
   if (found.config !== undefined && (foreign !== undefined || wanted === undefined)) {
     const owner = found.mark?.owner ?? "";
@@ -102,7 +107,7 @@ function versionsOf({ action, found, foreign, wanted, mark }: ConfigPlan): Versi
   }
   if (wanted !== undefined && mark !== undefined) {
     const { config, machineGroups } = wanted;
-    versions.push({ config, machineGroups, kind: "applied", owner: mark.owner });
+    versions.push({ config, machineGroups, kind, owner: mark.owner });
   }
   return versions;
 }

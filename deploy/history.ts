@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { LogWriter, SlsClient, FoundLog } from "../sls/client";
 import { isNotExist, SlsError } from "../sls/model/errors";
 import type { LogtailConfigBody } from "../sls/model/logtail-config";
-import { hashOf, serverFields } from "./canonical";
+import { hashOf, sameValue, serverFields } from "./canonical";
 import { retrying, type Patience } from "./retry";
 
 export const historyLogstore = "cdktf-sls-history";
@@ -78,7 +78,7 @@ export class History {
     const versions = found.filter((log) => log["config_name"] === name).flatMap(versionOf);
     // Within a second the service keeps no order.
     versions.sort((a, b) => b.at - a.at || b.sequence - a.sequence);
-    return versions.filter((version, i) => version.hash !== versions[i + 1]?.hash);
+    return versions.filter((version, i) => !isSame(version, versions[i + 1]));
   }
 
   private async page(request: Parameters<SlsClient["searchLogs"]>[2]): Promise<readonly FoundLog[]> {
@@ -99,6 +99,9 @@ export class History {
     );
   }
 }
+
+const isSame = (version: KeptVersion, older: KeptVersion | undefined): boolean =>
+  version.hash === older?.hash && sameValue([...version.machineGroups].sort(), [...older.machineGroups].sort());
 
 /** Somebody else's deploy, or one of ours that was cut off, may have made it. */
 async function unlessThere(create: () => Promise<unknown>): Promise<void> {

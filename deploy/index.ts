@@ -10,4 +10,5 @@ export * from "./read-found";
 export * from "./read-outputs";
 export * from "./report";
 export * from "./retry";
+export * from "./rollback";
 export * from "./terraform-binary";

@@ -153,6 +153,35 @@ describe("the deploy step", () => {
     sls.close();
   });
 
+  test("lists the versions, and puts back one that others had made and one that was removed", async () => {
+    const sls = client();
+    const tag = async (): Promise<unknown> => (await sls.getLogtailConfig(project, config)).inputDetail["tag"];
+    const listed = JSON.parse((await cli(["rollback", config, "--json"])).text) as { what: string; current: boolean }[];
+    expect(listed.map(({ what, current }) => [what, current])).toEqual([
+      ["applied", true],
+      ["found", false],
+      ["applied", true],
+    ]);
+    expect(await cli(["rollback", config, "--to", "2"])).toMatchObject({
+      code: 1,
+      text: expect.stringContaining("nothing was changed; if it is meant, give --yes") as string,
+    });
+    expect((await cli(["rollback", config, "--to", "2", "--yes"])).code).toBe(0);
+    expect(await tag()).toBe("by_hand");
+    // The code still says otherwise, and a rollback is no change by others.
+    expect((await cli(["plan"])).code).toBe(2);
+    expect((await cli(["deploy"])).code).toBe(0);
+    expect(await tag()).toBe("sys_tag");
+    expect((await cli(["rollback", "left-over", "--to", "1", "--yes"])).code).toBe(0);
+    expect(await sls.allLogtailConfigs(project)).toContain("left-over");
+    expect((await cli(["deploy", "--prune", "--yes"])).code).toBe(0);
+    expect(await cli(["rollback", config, "--to", "99"])).toMatchObject({
+      code: 1,
+      text: expect.stringMatching(/--to must be a number from 1 to \d/) as string,
+    });
+    sls.close();
+  });
+
   test.each([
     [
       "a wrong secret",
