@@ -4,7 +4,7 @@ import { requestFacts } from "../access/facts";
 import type { Identities, Principal } from "../access/principal";
 import type { GatewayReply, GatewayRequest } from "../gateway/gateway";
 import type { Store } from "../store/store";
-import { neededAccess } from "./access";
+import { neededAccess, projectIn } from "./access";
 import { authenticate } from "./authenticate";
 import { checkHeaders } from "./check-headers";
 import type { Operation, SlsContext } from "./context";
@@ -111,15 +111,16 @@ function checkAccess(
   context: SlsContext,
   { state }: Identities,
 ): void {
-  const project = context.store.projects.get(context.projectName ?? "");
-  const policy = project?.policy ?? "";
-  if (policy === "" && (principal === undefined || principal.type === "root")) return;
-  if (context.projectName !== undefined && operation.name !== "CreateProject" && project?.region !== context.region) {
-    throw projectNotExist(context.projectName);
-  }
+  const { projects } = context.store;
+  const isFree = principal === undefined || principal.type === "root";
+  const project = projects.get(context.projectName ?? "");
+  const isThere = context.projectName === undefined || project?.region === context.region;
+  if (!isThere && !isFree && operation.name !== "CreateProject") throw projectNotExist(context.projectName ?? "");
   const { actions, resources } = neededAccess(operation, context);
   const facts = requestFacts(request, context.now);
   for (const resource of resources) {
+    const policy = projects.get(projectIn(resource))?.policy ?? "";
+    if (policy === "" && isFree) continue;
     const question = { actions: actions.map((action) => `log:${action}`), resource, facts };
     if (authorize(state, principal, question, policy) === "Allow") continue;
     throw unauthorized(`denied by sts or ram, action: log:${actions[0]}, resource: ${resource}`);
