@@ -19,6 +19,20 @@ export const inputDetailDefaults: Readonly<Record<string, readonly unknown[]>> =
   priority: [0],
   advanced: [{}],
   plugin: [{}],
+  logBeginRegex: [".*"],
+  timeKey: [""],
+  preserve: [true],
+  preserveDepth: [0],
+  tailExisted: [false],
+  discardNonUtf8: [false],
+  delaySkipBytes: [0],
+  acceptNoEnoughKeys: [false],
+  quote: ["\u0001"],
+  dockerFile: [false],
+  dockerIncludeLabel: [{}],
+  dockerExcludeLabel: [{}],
+  dockerIncludeEnv: [{}],
+  dockerExcludeEnv: [{}],
 };
 
 /** Fields of outputDetail that the service fills in from the project, and which values are its own. */
