@@ -1,9 +1,11 @@
 /** Asks a local cloud that another process runs. */
 import { request } from "node:http";
-import { downPath, faultsPath, requestsPath, type LocalStatus } from "./admin";
+import { downPath, faultsPath, machinesPath, requestsPath, type LocalStatus } from "./admin";
 import type { FaultRule } from "./faults/fault-rule";
 import type { FaultState } from "./faults/faults";
+import type { MachineReport } from "./read-machine";
 import type { RequestLogEntry } from "./request-log";
+import type { Machine } from "./store/machine";
 
 export type Jsoned<T> = { readonly [K in keyof T]: T[K] extends Date ? string : T[K] };
 
@@ -53,6 +55,11 @@ export async function removeFault({ url }: LocalStatus, id: string): Promise<voi
 
 export async function clearFaults({ url }: LocalStatus): Promise<void> {
   await askAdmin(url, faultsPath, "DELETE");
+}
+
+/** A machine's heartbeat: ListMachines shows it in the groups of its ip and of its user-defined ids. */
+export async function reportMachine({ url }: Pick<LocalStatus, "url">, machine: MachineReport): Promise<Machine> {
+  return (await askAdmin(url, machinesPath, "POST", machine)) as Machine;
 }
 
 /** Closes its port for so many milliseconds. */

@@ -8,6 +8,7 @@ import type { Faults } from "./faults/faults";
 import { readFaultRule } from "./faults/read-fault-rule";
 import type { Gateway, GatewayReply, RequestHead } from "./gateway/gateway";
 import type { Wire } from "./gateway/wire";
+import { readMachine } from "./read-machine";
 import type { RequestLog } from "./request-log";
 import type { Store } from "./store/store";
 
@@ -17,6 +18,8 @@ export const requestsPath = "/_local/requests";
 export const faultsPath = "/_local/faults";
 /** POST `{"ms"}`: the port is closed for so long. */
 export const downPath = "/_local/down";
+/** GET lists, POST is a machine's heartbeat, DELETE forgets all. */
+export const machinesPath = "/_local/machines";
 
 /** For `cdktf-sls local status`: no secret in it. */
 export interface LocalStatus {
@@ -50,6 +53,7 @@ export interface AdminOptions {
   readonly requests: RequestLog;
   readonly faults: Faults;
   readonly gateway: Pick<Gateway, "pause">;
+  readonly now: () => Date;
 }
 
 const maxBody = 64 * 1024;
@@ -90,10 +94,12 @@ class Refused extends Error {
 async function answer(head: RequestHead, wire: Wire, options: AdminOptions): Promise<AdminAnswer> {
   const { path, query } = splitTarget(head.url);
   const { faults, gateway, requests } = options;
+  const { machines } = options.store;
   if (head.method === "GET") {
     if (path === statusPath) return { value: statusOf(options) };
     if (path === requestsPath) return { value: requests.after(Number(query["after"] ?? 0)) };
     if (path === faultsPath) return { value: faults.list() };
+    if (path === machinesPath) return { value: [...machines.values()] };
     throw new Refused(404, `there is no ${path}`);
   }
   const body = await changeOf(head, wire);
@@ -104,6 +110,14 @@ async function answer(head: RequestHead, wire: Wire, options: AdminOptions): Pro
     }
     case `DELETE ${faultsPath}`:
       faults.clear();
+      return { value: {} };
+    case `POST ${machinesPath}`: {
+      const machine = readMachine(body, options.now());
+      machines.set(machine.ip, machine);
+      return { value: machine };
+    }
+    case `DELETE ${machinesPath}`:
+      machines.clear();
       return { value: {} };
     case `POST ${downPath}`: {
       const ms = downTime(body);

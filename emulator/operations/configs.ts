@@ -1,8 +1,11 @@
 import { logtailConfigProblems, type FoundLogtailConfig, type LogtailConfigBody } from "../../sls/model/logtail-config";
+import { logstoreOfPipeline } from "../../sls/model/logtail-pipeline";
 import { objectField, textField } from "../sls/fields";
 import { jsonBody, page, projectOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
 import { configNotExist, logStoreNotExist, ServiceError } from "../sls/service-error";
-import type { Stored } from "../store/store";
+import { hasConfig, type Stored } from "../store/store";
+import { toConfig } from "../pipeline/to-config";
+import { Unconvertable } from "../pipeline/unconvertable";
 
 const invalid = (why: string): ServiceError =>
   new ServiceError(400, "InvalidParameter", `invalid config resource json: ${why}`);
@@ -32,34 +35,90 @@ function read(context: SlsContext): LogtailConfigBody {
   return config;
 }
 
+/** A pipeline is shown as a config where it can be. */
 function configOf(context: SlsContext): Stored<FoundLogtailConfig> {
   const name = context.path["config"] ?? "";
-  const config = projectOf(context).configs.get(name);
-  if (config === undefined) throw configNotExist(name);
-  return config;
+  const { configs, pipelines } = projectOf(context);
+  const config = configs.get(name);
+  if (config !== undefined) return config;
+  const pipeline = pipelines.get(name);
+  if (pipeline === undefined) throw configNotExist(name);
+  return converted(() => ({ ...pipeline, body: toConfig(pipeline.body) }));
+}
+
+/** Throws what the service says of a config that has no counterpart in the other form. */
+export function converted<T>(convert: () => T): T {
+  try {
+    return convert();
+  } catch (error) {
+    if (error instanceof Unconvertable) throw new ServiceError(400, "ParameterInvalid", error.message);
+    throw error;
+  }
+}
+
+/** Names of a project's configs of both forms, with their logstores. */
+export function configNames(context: SlsContext): object {
+  const { logstoreName, configName = "" } = context.query;
+  const { configs, pipelines, logstores } = projectOf(context);
+  if (logstoreName !== undefined && !logstores.has(logstoreName)) throw logStoreNotExist(logstoreName);
+  const all = [
+    ...[...configs.values()].map(({ body }) => [body.configName, body.outputDetail.logstoreName]),
+    ...[...pipelines.values()].map(({ body }) => [body.configName, logstoreOfPipeline(body)]),
+  ] as const;
+  const names = all
+    .filter(([name = "", logstore]) => {
+      return name.includes(configName) && (logstoreName === undefined || logstore === logstoreName);
+    })
+    .map(([name]) => name);
+  const { items, ...counts } = page(context, names);
+  return { ...counts, configs: items };
+}
+
+/** Throws where the name is taken, by either form, or the project has its number of configs. */
+export function checkNewConfig(context: SlsContext, name: string): void {
+  const project = projectOf(context);
+  if (hasConfig(project, name)) throw new ServiceError(400, "ConfigAlreadyExist", `config ${name} already exists`);
+  if (project.configs.size + project.pipelines.size >= maxConfigs) {
+    throw new ServiceError(400, "ProjectQuotaExceed", `config count exceeds ${maxConfigs}`);
+  }
+}
+
+/** Both forms: a config's and a pipeline's times. Clients compare them to see a change: they grow even within one second. */
+export const laterThan = (before: number, context: SlsContext): number =>
+  Math.max(unixSeconds(context.now), before + 1);
+
+export function removeConfig(context: SlsContext): object {
+  const project = projectOf(context);
+  const name = context.path["config"] ?? "";
+  if (!hasConfig(project, name)) throw configNotExist(name);
+  project.configs.delete(name);
+  project.pipelines.delete(name);
+  for (const names of project.applied.values()) names.delete(name);
+  return {};
 }
 
 function create(context: SlsContext): object {
   const configs = projectOf(context).configs;
   const body = read(context);
-  if (configs.has(body.configName))
-    throw new ServiceError(400, "ConfigAlreadyExist", `config ${body.configName} already exists`);
-  if (configs.size >= maxConfigs) throw new ServiceError(400, "ProjectQuotaExceed", "config count exceeds 200");
+  checkNewConfig(context, body.configName);
   const seconds = unixSeconds(context.now);
   configs.set(body.configName, { body, createTime: seconds, lastModifyTime: seconds });
   return {};
 }
 
+/** A pipeline that is written as a config is one from then on. */
 function update(context: SlsContext): object {
-  const config = configOf(context);
+  const { configs, pipelines } = projectOf(context);
+  const configName = context.path["config"] ?? "";
+  const former = configs.get(configName) ?? pipelines.get(configName);
+  if (former === undefined) throw configNotExist(configName);
   const body = read(context);
-  const { configName } = config.body;
   if (body.configName !== configName) {
     throw new ServiceError(400, "BadRequest", `configName ${body.configName} is not the ${configName} of the path`);
   }
-  config.body = body;
-  // Clients compare it to see that somebody changed the config: it must grow even within one second.
-  config.lastModifyTime = Math.max(unixSeconds(context.now), config.lastModifyTime + 1);
+  const { createTime, lastModifyTime } = former;
+  pipelines.delete(configName);
+  configs.set(configName, { body, createTime, lastModifyTime: laterThan(lastModifyTime, context) });
   return {};
 }
 
@@ -71,43 +130,17 @@ function describe(context: SlsContext): object {
 
 export const configOperations: readonly Operation[] = [
   { name: "CreateConfig", method: "POST", path: "/configs", handle: create },
-  {
-    name: "ListConfig",
-    method: "GET",
-    path: "/configs",
-    handle: (context) => {
-      const { logstoreName, configName = "" } = context.query;
-      if (logstoreName !== undefined && !projectOf(context).logstores.has(logstoreName)) {
-        throw logStoreNotExist(logstoreName);
-      }
-      const names = [...projectOf(context).configs.values()]
-        .filter(({ body }) => body.configName.includes(configName))
-        .filter(({ body }) => logstoreName === undefined || body.outputDetail.logstoreName === logstoreName)
-        .map(({ body }) => body.configName);
-      const { items, ...counts } = page(context, names);
-      return { json: { ...counts, configs: items } };
-    },
-  },
+  { name: "ListConfig", method: "GET", path: "/configs", handle: (context) => ({ json: configNames(context) }) },
   { name: "GetConfig", method: "GET", path: "/configs/{config}", handle: (context) => ({ json: describe(context) }) },
   { name: "UpdateConfig", method: "PUT", path: "/configs/{config}", handle: update },
-  {
-    name: "DeleteConfig",
-    method: "DELETE",
-    path: "/configs/{config}",
-    handle: (context) => {
-      const project = projectOf(context);
-      const { configName } = configOf(context).body;
-      project.configs.delete(configName);
-      for (const names of project.applied.values()) names.delete(configName);
-      return {};
-    },
-  },
+  { name: "DeleteConfig", method: "DELETE", path: "/configs/{config}", handle: removeConfig },
   {
     name: "GetAppliedMachineGroups",
     method: "GET",
     path: "/configs/{config}/machinegroups",
     handle: (context) => {
-      const { configName } = configOf(context).body;
+      const configName = context.path["config"] ?? "";
+      if (!hasConfig(projectOf(context), configName)) throw configNotExist(configName);
       const groups = [...projectOf(context).applied]
         .filter(([, names]) => names.has(configName))
         .map(([group]) => group);

@@ -20,7 +20,7 @@ function checkName({ method, path }: { readonly method: string; readonly path: S
 }
 const maxLogstores = 200;
 /** Of a project, in all its logstores. */
-const maxShards = 400;
+export const maxShards = 400;
 
 /** What is kept of a request: the fields that the service knows. Unknown ones are ignored, as many clients send zero values. */
 function read(body: Record<string, unknown>): LogStoreBody {
@@ -39,7 +39,10 @@ function read(body: Record<string, unknown>): LogStoreBody {
     maxSplitShard: maxSplitShard ?? 0,
     telemetryType: textField(body, "telemetryType", infoInvalid),
     mode: modeOf(textField(body, "mode", infoInvalid)),
+    enableModify: flag("enableModify"),
   };
+  const processorId = textField(body, "processorId", infoInvalid);
+  if (processorId !== "") wanted.processorId = processorId;
   const hot = count("hot_ttl");
   const cold = count("infrequentAccessTTL");
   if (hot !== undefined) wanted.hot_ttl = hot;
@@ -76,9 +79,9 @@ function modeOf(mode: string): NonNullable<LogStoreBody["mode"]> {
   throw infoInvalid(`mode must be standard, query or lite, got ${mode}`);
 }
 
-function create(context: SlsContext): object {
+export function createLogstore(context: SlsContext, given: Record<string, unknown>): object {
   const project = projectOf(context);
-  const body = read(jsonBody(context));
+  const body = read(given);
   const name = body.logstoreName;
   if (project.logstores.has(name))
     throw new ServiceError(400, "LogStoreAlreadyExist", `logstore ${name} already exists`);
@@ -93,12 +96,11 @@ function create(context: SlsContext): object {
 
 function describe(logstore: Logstore): object {
   const { createTime, lastModifyTime, body } = logstore;
-  return { ...body, createTime, lastModifyTime, productType: "", enableModify: true };
+  return { enableModify: false, ...body, createTime, lastModifyTime, productType: "" };
 }
 
-function update(context: SlsContext): object {
+export function updateLogstore(context: SlsContext, body: Record<string, unknown>): object {
   const logstore = logstoreOf(context);
-  const body = jsonBody(context);
   const current = logstore.body;
   const wanted = read({ ...current, ...body, logstoreName: current.logstoreName });
   if (typeof body["shardCount"] === "number" && body["shardCount"] > 0 && body["shardCount"] !== current.shardCount) {
@@ -109,6 +111,15 @@ function update(context: SlsContext): object {
   }
   logstore.body = { ...wanted, shardCount: current.shardCount };
   logstore.lastModifyTime = unixSeconds(context.now);
+  return {};
+}
+
+export const isMetricStore = ({ telemetryType }: LogStoreBody): boolean => telemetryType === "Metrics";
+
+export function removeLogstore(context: SlsContext): object {
+  const logstore = logstoreOf(context);
+  logstore.remove();
+  projectOf(context).logstores.delete(logstore.body.logstoreName);
   return {};
 }
 
@@ -123,14 +134,19 @@ function list(context: SlsContext): object {
   const matching = [...projectOf(context).logstores.values()]
     .map(({ body }) => body)
     .filter((body) => body.logstoreName.includes(logstoreName))
-    .filter((body) => telemetryType === undefined || telemetryType === "None" || body.telemetryType === telemetryType)
+    .filter((body) => telemetryType === undefined || (telemetryType === "Metrics") === isMetricStore(body))
     .filter((body) => mode === undefined || body.mode === mode);
   const { items, ...counts } = page(context, matching, 200);
   return { ...counts, logstores: items.map((body) => body.logstoreName) };
 }
 
 export const logstoreOperations: readonly Operation[] = [
-  { name: "CreateLogStore", method: "POST", path: "/logstores", handle: create },
+  {
+    name: "CreateLogStore",
+    method: "POST",
+    path: "/logstores",
+    handle: (context) => createLogstore(context, jsonBody(context)),
+  },
   { name: "ListLogStores", method: "GET", path: "/logstores", handle: (context) => ({ json: list(context) }) },
   {
     name: "GetLogStore",
@@ -142,35 +158,19 @@ export const logstoreOperations: readonly Operation[] = [
       return { json: describe(logstoreOf(context)) };
     },
   },
-  { name: "UpdateLogStore", method: "PUT", path: "/logstores/{logstore}", handle: update },
+  {
+    name: "UpdateLogStore",
+    method: "PUT",
+    path: "/logstores/{logstore}",
+    handle: (context) => updateLogstore(context, jsonBody(context)),
+  },
   {
     name: "DeleteLogStore",
     method: "DELETE",
     path: "/logstores/{logstore}",
     handle: (context) => {
       checkName({ ...context, method: "DELETE" });
-      const logstore = logstoreOf(context);
-      logstore.remove();
-      projectOf(context).logstores.delete(logstore.body.logstoreName);
-      return {};
-    },
-  },
-  {
-    name: "GetLogStoreMeteringMode",
-    method: "GET",
-    path: "/logstores/{logstore}/meteringmode",
-    handle: (context) => ({ json: { meteringMode: logstoreOf(context).meteringMode } }),
-  },
-  {
-    name: "UpdateLogStoreMeteringMode",
-    method: "PUT",
-    path: "/logstores/{logstore}/meteringmode",
-    handle: (context) => {
-      const mode = String(jsonBody(context)["meteringMode"]);
-      if (mode !== "ChargeByFunction" && mode !== "ChargeByDataIngest")
-        throw parameterInvalid(`Invalid meteringMode ${mode}`);
-      logstoreOf(context).meteringMode = mode;
-      return {};
+      return removeLogstore(context);
     },
   },
 ];

@@ -3,7 +3,8 @@ import { machineGroupNameProblem } from "../../sls/model/names";
 import { objectField, textField, textListField } from "../sls/fields";
 import { jsonBody, jsonValue, page, projectOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
 import { configNotExist, machineGroupNotExist, ServiceError } from "../sls/service-error";
-import type { Stored } from "../store/store";
+import { hasConfig, type Stored } from "../store/store";
+import { machinesOf } from "./machines";
 
 const invalid = (why: string): ServiceError =>
   new ServiceError(400, "InvalidParameter", `invalid group resource json: ${why}`);
@@ -70,13 +71,10 @@ function changeMembers(context: SlsContext): object {
   return {};
 }
 
-/** An `ip` group shows its addresses without a heartbeat; no public API lets an agent send one. */
-function machines(context: SlsContext): object {
-  const { body } = groupOf(context);
-  const all = body.machineIdentifyType === "ip" ? body.machineList : [];
-  const { items, ...counts } = page(context, all, 100);
-  const shown = items.map((ip) => ({ ip, "machine-uniqueid": "", "userdefined-id": "", lastHeartbeatTime: 0 }));
-  return { ...counts, machines: shown };
+function listMachines(context: SlsContext): object {
+  const found = machinesOf(groupOf(context).body, context.store.machines);
+  const { items, ...counts } = page(context, found, 100);
+  return { ...counts, machines: items };
 }
 
 /** The group's configs; both names are checked. */
@@ -84,7 +82,7 @@ function bindings(context: SlsContext): { names: Set<string>; config: string } {
   const group = groupOf(context).body.groupName;
   const project = projectOf(context);
   const config = context.path["config"] ?? "";
-  if (!project.configs.has(config)) throw configNotExist(config);
+  if (!hasConfig(project, config)) throw configNotExist(config);
   const names = project.applied.get(group) ?? new Set<string>();
   project.applied.set(group, names);
   return { names, config };
@@ -129,7 +127,12 @@ export const machineGroupOperations: readonly Operation[] = [
       return {};
     },
   },
-  { name: "ListMachines", method: "GET", path: `${path}/machines`, handle: (context) => ({ json: machines(context) }) },
+  {
+    name: "ListMachines",
+    method: "GET",
+    path: `${path}/machines`,
+    handle: (context) => ({ json: listMachines(context) }),
+  },
   { name: "UpdateMachineGroupMachine", method: "PUT", path: `${path}/machines`, handle: changeMembers },
   {
     name: "GetAppliedConfigs",

@@ -22,8 +22,8 @@ function describe(project: Project): object {
     createTime: dateText(project.createTime),
     lastModifyTime: dateText(project.lastModifyTime),
     resourceGroupId: project.resourceGroupId,
-    dataRedundancyType: "LRS",
-    recycleBinEnabled: false,
+    dataRedundancyType: project.dataRedundancyType,
+    recycleBinEnabled: project.recycleBinEnabled,
   };
 }
 
@@ -39,8 +39,37 @@ function create(context: SlsContext): object {
     throw new ServiceError(400, "ProjectQuotaExceed", `project count exceeds ${maxProjects}`);
   }
   const group = text(body, "resourceGroupId") || "rg-local";
-  context.store.projects.set(name, newProject(name, context.region, text(body, "description"), group, context.now));
+  const redundancy = text(body, "dataRedundancyType") || "LRS";
+  if (redundancy !== "LRS" && redundancy !== "ZRS") {
+    throw parameterInvalid(`dataRedundancyType must be LRS or ZRS, got ${redundancy}`);
+  }
+  const project = newProject(name, context.region, text(body, "description"), group, context.now);
+  project.dataRedundancyType = redundancy;
+  project.recycleBinEnabled = body["recycleBinEnabled"] === true;
+  context.store.projects.set(name, project);
   return {};
+}
+
+/** Only what is given changes. */
+function update(context: SlsContext): object {
+  const project = projectOf(context);
+  const body = jsonBody(context);
+  if (body["description"] !== undefined) project.description = text(body, "description");
+  if (typeof body["recycleBinEnabled"] === "boolean") project.recycleBinEnabled = body["recycleBinEnabled"];
+  project.lastModifyTime = context.now;
+  return {};
+}
+
+/** Of all regions, or of one; `searchText` is part of a name or a description. */
+function listAll(context: SlsContext): object {
+  const { regionId, searchText = "" } = context.query;
+  const matching = [...context.store.projects.values()].filter(
+    ({ region, name, description }) =>
+      (regionId === undefined || region === regionId) &&
+      (name.includes(searchText) || description.includes(searchText)),
+  );
+  const { items, ...counts } = page(context, matching, 100);
+  return { ...counts, projects: items.map(describe) };
 }
 
 function list(context: SlsContext): object {
@@ -58,6 +87,14 @@ function list(context: SlsContext): object {
 
 export const projectOperations: readonly Operation[] = [
   { name: "CreateProject", method: "POST", path: "/", handle: create },
+  {
+    name: "ListAllProjects",
+    method: "GET",
+    path: "/",
+    type: ["all"],
+    scope: "account",
+    handle: (context) => ({ json: listAll(context) }),
+  },
   { name: "ListProject", method: "GET", path: "/", scope: "account", handle: (context) => ({ json: list(context) }) },
   {
     name: "GetProject",
@@ -71,12 +108,7 @@ export const projectOperations: readonly Operation[] = [
     method: "PUT",
     path: "/",
     scope: "project",
-    handle: (context) => {
-      const project = projectOf(context);
-      project.description = text(jsonBody(context), "description");
-      project.lastModifyTime = context.now;
-      return {};
-    },
+    handle: update,
   },
   {
     name: "DeleteProject",

@@ -7,7 +7,8 @@ import {
   parameterInvalid,
   postBodyInvalid,
 } from "../sls/service-error";
-import type { Project } from "../store/store";
+import { hasConfig, type Project } from "../store/store";
+import { notExist } from "./kept";
 
 const types = ["project", "logstore", "dashboard", "machinegroup", "logtailconfig"];
 
@@ -22,13 +23,14 @@ function ownerOf(context: SlsContext, id: string): Project {
   return projectOf({ ...context, projectName: id.split("#")[0] ?? "" });
 }
 
-/** The project of a thing that is there. Dashboards are not served: a tag of one is kept for whoever asks. */
+/** The project of a thing that is there. */
 function taggedOf(context: SlsContext, type: string, id: string): Project {
   const project = ownerOf(context, id);
   const name = id.slice(project.name.length + 1);
   if (type === "logstore" && !project.logstores.has(name)) throw logStoreNotExist(name);
   if (type === "machinegroup" && !project.machineGroups.has(name)) throw machineGroupNotExist(name);
-  if (type === "logtailconfig" && !project.configs.has(name)) throw configNotExist(name);
+  if (type === "logtailconfig" && !hasConfig(project, name)) throw configNotExist(name);
+  if (type === "dashboard" && !project.kept.get("dashboards")?.has(name)) throw notExist("Dashboard", name);
   return project;
 }
 
@@ -46,7 +48,14 @@ function pairsOf(values: Json): { key: string; value: string }[] {
   });
 }
 
-function tag(context: SlsContext): object {
+type Sort = "user" | "system";
+
+/** System tags lie beside the user's, each owner's apart: `system UID logstore#p#ls`. */
+function shelfKey(sort: Sort, values: Json, type: string): string {
+  return sort === "user" ? `${type}#` : `system ${textField(values, "tagOwnerUid", parameterInvalid)} ${type}#`;
+}
+
+function tag(sort: Sort, context: SlsContext): object {
   const body = jsonBody(context);
   const type = typeOf(body);
   const id = idOf(body);
@@ -54,28 +63,29 @@ function tag(context: SlsContext): object {
   if (tags.length === 0 || tags.length > 20)
     throw postBodyInvalid("request tag key value pair size must little than 20");
   const all = taggedOf(context, type, id).tags;
-  const key = `${type}#${id}`;
+  const key = shelfKey(sort, body, type) + id;
   const mine = all.get(key) ?? new Map<string, string>();
   for (const one of tags) mine.set(one.key, one.value);
   all.set(key, mine);
   return {};
 }
 
-function untag(context: SlsContext): object {
+function untag(sort: Sort, context: SlsContext): object {
   const body = jsonBody(context);
   const id = idOf(body);
   const all = ownerOf(context, id).tags;
-  const key = `${typeOf(body)}#${id}`;
+  const key = shelfKey(sort, body, typeOf(body)) + id;
   if (body["all"] === true) all.delete(key);
   for (const name of textListField(body, "tags", postBodyInvalid)) all.get(key)?.delete(name);
   return {};
 }
 
-function list(context: SlsContext): object {
+function list(sort: Sort, context: SlsContext): object {
   const type = typeOf(context.query);
   const asked = jsonParameter(context.query, "resourceId", parameterInvalid);
   const ids = textListField(asked, "resourceId", parameterInvalid);
   const wanted = pairsOf(jsonParameter(context.query, "tags", parameterInvalid));
+  const prefix = shelfKey(sort, context.query, type);
   const projects =
     ids.length === 0
       ? context.projectName === undefined
@@ -84,8 +94,8 @@ function list(context: SlsContext): object {
       : [...new Set(ids.map((id) => ownerOf(context, id)))];
   const tagResources = projects.flatMap((project) =>
     [...project.tags].flatMap(([key, tags]) => {
-      const resourceId = key.slice(type.length + 1);
-      if (!key.startsWith(`${type}#`) || (ids.length > 0 && !ids.includes(resourceId))) return [];
+      const resourceId = key.slice(prefix.length);
+      if (!key.startsWith(prefix) || (ids.length > 0 && !ids.includes(resourceId))) return [];
       const matches = wanted.every(({ key: k, value }) => tags.has(k) && (value === "" || tags.get(k) === value));
       if (!matches) return [];
       return [...tags].map(([tagKey, tagValue]) => ({ resourceType: type, resourceId, tagKey, tagValue }));
@@ -94,8 +104,23 @@ function list(context: SlsContext): object {
   return { nextToken: "", tagResources };
 }
 
-export const tagOperations: readonly Operation[] = [
-  { name: "TagResources", method: "POST", path: "/tag", handle: tag },
-  { name: "UntagResources", method: "POST", path: "/untag", handle: untag },
-  { name: "ListTagResources", method: "GET", path: "/tags", handle: (context) => ({ json: list(context) }) },
+const sorts: readonly (readonly [Sort, string, string])[] = [
+  ["user", "", ""],
+  ["system", "system", "SystemTags"],
 ];
+
+export const tagOperations: readonly Operation[] = sorts.flatMap(([sort, prefix, suffix]) => [
+  { name: `TagResources${suffix}`, method: "POST", path: `/${prefix}tag`, handle: (context) => tag(sort, context) },
+  {
+    name: `UntagResources${suffix}`,
+    method: "POST",
+    path: `/${prefix}untag`,
+    handle: (context) => untag(sort, context),
+  },
+  {
+    name: sort === "user" ? "ListTagResources" : "ListSystemTagResources",
+    method: "GET",
+    path: `/${prefix}tags`,
+    handle: (context) => ({ json: list(sort, context) }),
+  },
+]);

@@ -38,10 +38,16 @@ const spellings: Readonly<Record<string, readonly string[]>> = {
   ListProjects: ["ListProject"],
 };
 
+/** Each kind of job has calls of its own, and policies mostly name those of all. Source: SLS user guide, "Authorize a RAM user to ship data to OSS". */
+const jobCall =
+  /^(Create|Get|List|Update|Delete)(Alert|ETL|ScheduledSQL|(?:OSS|OSSHDFS|MaxCompute)Export|(?:OSS|S3)Ingestion)s?$/;
+
 /** Operations that share a path and a name here, and are two in the service. */
 function actionsOf(name: string, query: Asked["query"]): readonly string[] {
   if (name === "SplitShard" && query["action"] === "merge") return ["MergeShards", "MergeShard"];
   if (name === "ConsumerGroupHeartBeat" && query["type"] === "checkpoint") return ["ConsumerGroupUpdateCheckPoint"];
+  const verb = jobCall.exec(name)?.[1];
+  if (verb !== undefined) return [name, verb === "List" ? "ListJobs" : `${verb}Job`];
   return spellings[name] ?? [name];
 }
 
@@ -57,6 +63,13 @@ const types: Readonly<Record<string, string>> = {
   savedsearches: "savedsearch",
   alerts: "alert",
   jobs: "job",
+  etls: "job",
+  scheduledsqls: "job",
+  ossexports: "job",
+  osshdfsexports: "job",
+  maxcomputeexports: "job",
+  ossingestions: "job",
+  s3ingestions: "job",
 };
 
 /** `logstore/ls`, `logstore/ls/consumergroup/*`, `machinegroup/g` and `logtailconfig/c`; none for calls on the project itself. */

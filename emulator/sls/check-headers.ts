@@ -5,19 +5,20 @@ import { ServiceError } from "./service-error";
 const bad = (code: string, message: string): ServiceError => new ServiceError(400, code, message);
 
 const versions = ["0.6.0", "0.4.0"];
-/** Clients send these without one. */
-const untyped = ["/tag", "/untag", "/policy"];
+/** Clients send these without one: the Python SDK's tags, resources and topostores. */
+const untyped = /^\/((system)?(un)?tag|policy|(resources|topostores)(\/.*)?)$/;
 
 export function checkHeaders({ method, headers, body }: GatewayRequest, path: string): void {
   const writes = method === "POST" || method === "PUT";
-  if (writes && headers["content-length"] === undefined) {
+  // `@alicloud/sls20201230` streams every body, in chunks.
+  if (writes && headers["content-length"] === undefined && headers["transfer-encoding"] === undefined) {
     throw new ServiceError(
       411,
       "MissingContentLength",
       "Content-Length does not exist in http header when it is necessary.",
     );
   }
-  if (body.length > 0 && !headers["content-type"] && !untyped.includes(path)) {
+  if (body.length > 0 && !headers["content-type"] && !untyped.test(path)) {
     throw bad("MissingContentType", "Content-Type does not exist in http header when body is not empty.");
   }
   const version = headers["x-log-apiversion"];

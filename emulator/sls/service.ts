@@ -55,6 +55,7 @@ export function answerSls(
     unsupported: unserved,
   });
   if (isConnectivityCheck(request, path)) return tell(connectivityReply(path, now), "OLSInvalidMethod");
+  if (agentHosts.test(hostProject ?? "")) return tell(connectivityReply(path, now), "OLSInvalidMethod", true);
   try {
     const { method, body } = request;
     const signed = { method, path, query, headers: { ...request.headers, host: request.host }, body };
@@ -84,9 +85,12 @@ export function answerSls(
   }
 }
 
+/** Agents ask these two for their configuration, in a protocol that is not public. */
+const agentHosts = /^(?:logtail|ali-[a-z0-9-]+-sls-admin)$/;
+
 /** `curl http://PROJECT.ENDPOINT`, as the manual tells people to test their network. */
 const isConnectivityCheck = ({ headers, method }: GatewayRequest, path: string): boolean =>
-  path === "/" && method === "GET" && !headers["authorization"] && !headers["x-log-apiversion"];
+  path === "/" && (method === "GET" || method === "HEAD") && !headers["authorization"] && !headers["x-log-apiversion"];
 
 /** Bytes before compression, as quotas count them. */
 function rawSize({ headers, body }: GatewayRequest): number {

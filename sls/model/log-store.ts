@@ -40,4 +40,8 @@ export interface LogStoreBody {
   hot_ttl?: number;
   infrequentAccessTTL?: number;
   encrypt_conf?: Readonly<Record<string, unknown>>;
+  /** Whether logs may be changed and deleted. */
+  enableModify?: boolean;
+  /** The ingest processor of what is written. */
+  processorId?: string;
 }

@@ -40,7 +40,7 @@ describe("A Logtail config is the service's own JSON", () => {
 
 const python = pythonWithSdk();
 testWith("Python with aliyun-log-python-sdk", python)("The Python SDK makes the same of the same wishes", () => {
-  const script = join(__dirname, "../contract/logtail_config_details.py");
+  const script = join(__dirname, "logtail_config_details.py");
   const out = execFileSync(python ?? "", [script], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   expect(JSON.parse(out)).toEqual(golden);
 });

@@ -1,4 +1,4 @@
-/** One wish for each kind of Logtail config; golden/logtail/ has what each must become, and contract/logtail_config_details.py asks the Python SDK for it. */
+/** One wish for each kind of Logtail config; golden/logtail/ has what each must become, and logtail_config_details.py asks the Python SDK for it. */
 import { LogFormat, LogMask, LogSource, LogTopic, TimeFormat, type LogtailConfigOptions } from "../../constructs";
 
 const source = LogSource.files({ directory: "/var/log/app", pattern: "*.log" });

@@ -102,16 +102,16 @@ describe("what is not served is marked unsupported:", () => {
   const host = "test-project.cn-hangzhou.log.aliyuncs.com";
 
   test("a path of Log Service, with the client that asked", async () => {
-    const reply = await rawRequest(cloud, { path: "/dashboards", project, headers: { "user-agent": "go-sdk" } });
+    const reply = await rawRequest(cloud, { path: "/topostores", project, headers: { "user-agent": "go-sdk" } });
     expect(reply).toMatchObject({
       status: 405,
       errorCode: "InvalidMethod",
-      errorMessage: expect.stringMatching(/^GET \/dashboards: /) as string,
+      errorMessage: expect.stringMatching(/^GET \/topostores: /) as string,
     });
     expect(unsupported()).toEqual({
       method: "GET",
       host,
-      url: "/dashboards",
+      url: "/topostores",
       operation: "-",
       answered: 405,
       client: "go-sdk",
