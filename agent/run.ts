@@ -22,8 +22,8 @@ import type { World } from "./world";
 
 /** The service as the agent sees it. */
 export interface AgentService {
-  /** `now` is the clock that requests are to be signed by. */
-  connect(now: () => Date): { readonly configs: ConfigService; readonly sink: LogSink };
+  /** `now` is the clock that requests are to be signed by; `emit` tells what happens to the credentials. */
+  connect(now: () => Date, emit: Emit): { readonly configs: ConfigService; readonly sink: LogSink };
   /** The server's time in a failed reply, when it told one. */
   readonly serverTimeOf: (error: SlsError) => Date | undefined;
   close(): void;
@@ -86,7 +86,7 @@ export class Agent {
       dataDir: settings.dataDir,
     });
     this.clock = new ServiceClock(world.now, (offsetMs) => this.emit({ type: "ClockCorrected", offsetMs }));
-    const { configs, sink } = service.connect(this.clock.now);
+    const { configs, sink } = service.connect(this.clock.now, this.emit);
     this.sink = sink;
     this.setAside = new SetAside(join(settings.dataDir, "set-aside"));
     this.buffer = new LogBuffer({

@@ -1,27 +1,29 @@
-import { LogWriter, SlsClient, credentialsFromEnv, proxyFromEnv, serverTime, type HttpReply } from "../sls/client";
+import { LogWriter, SlsClient, proxyFromEnv, serverTime, type HttpReply } from "../sls/client";
 import type { SlsError } from "../sls/model/errors";
 import { hasZstd } from "../sls/wire/compress";
+import { agentCredentials } from "./config/credentials";
 import type { Settings } from "./config/settings";
 import type { AgentService } from "./run";
 
-/** Log Service, with the access key and the forward proxy of the environment. Throws where one of them is unusable. */
+/** Log Service, with the credentials of the settings or the environment, and the forward proxy of the environment. Throws where one of them is unusable. */
 export function realService(settings: Settings, env: NodeJS.ProcessEnv): AgentService {
   const { endpoint, compress } = settings;
   if (compress === "zstd" && !hasZstd()) {
     throw new Error(`compress: zstd needs Node 22.15 or newer, this is ${process.version}; use lz4`);
   }
+  const credentialsFor = agentCredentials(settings, env);
   const common = {
     endpoint,
-    credentials: credentialsFromEnv(env),
     proxy: proxyFromEnv(env),
     timeoutMs: settings.timeoutSeconds * 1000,
   };
   const opened: { close(): void }[] = [];
   return {
-    connect: (now) => {
+    connect: (now, emit) => {
+      const credentials = credentialsFor(now, emit);
       // One try: the config watcher looks again by itself.
-      const configs = new SlsClient({ ...common, now, tries: 1 });
-      const sink = new LogWriter({ ...common, now, compress });
+      const configs = new SlsClient({ ...common, credentials, now, tries: 1 });
+      const sink = new LogWriter({ ...common, credentials, now, compress });
       opened.push(configs, sink);
       return { configs, sink };
     },

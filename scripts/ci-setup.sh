@@ -7,6 +7,10 @@ packages=()
 command -v rsyslogd >/dev/null || [ -x /usr/sbin/rsyslogd ] || packages+=(rsyslog)
 command -v logger >/dev/null || packages+=(bsdutils)
 command -v curl >/dev/null || packages+=(curl)
+# Real forward proxies.
+[ -x /usr/sbin/squid ] || packages+=(squid)
+command -v microsocks >/dev/null || packages+=(microsocks)
+command -v openssl >/dev/null || packages+=(openssl)
 command -v python3 >/dev/null || packages+=(python3)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 if [ "${#packages[@]}" -gt 0 ]; then

@@ -106,6 +106,20 @@ export const options = {
     doc: "holds status, last good configs, unsent lines, lines set aside",
     fallback: "/var/lib/sls-agent",
   }),
+  credentialsFile: text<string | undefined>({
+    path: "credentials.file",
+    env: "SLS_AGENT_CREDENTIALS_FILE",
+    doc: "JSON file with credentials as STS answers them; another program renews it, it is read when it has changed",
+    fallback: undefined,
+    fallbackText: "none",
+  }),
+  ecsRole: text<string | undefined>({
+    path: "credentials.ecsRole",
+    env: "ALIBABA_CLOUD_ECS_METADATA",
+    doc: "RAM role of this ECS instance, by its name; `auto`: whichever is attached",
+    fallback: undefined,
+    fallbackText: "none",
+  }),
   compress: choice(
     {
       path: "compress",

@@ -16,6 +16,8 @@ export type AgentEvent =
   | { type: "ConfigChanged"; from: "service" | "disk"; configs: readonly string[] }
   | { type: "ConfigIgnored"; project: string; config: string; why: string }
   | { type: "ConfigNotSaved"; file: string; message: string }
+  | { type: "CredentialsRenewed"; from: string; until?: string }
+  | { type: "CredentialsNotRenewed"; from: string; message: string; until?: string }
   | { type: "WaitingFor"; what: string; why: string }
   | { type: "WaitOver"; what: string }
   | { type: "Listening"; input: string; address: string; port: number }
@@ -75,6 +77,7 @@ export function levelOf(event: AgentEvent): Level {
       return "debug";
     case "AgentStarted":
     case "ConfigChanged":
+    case "CredentialsRenewed":
     case "WaitOver":
     case "Listening":
     case "ListeningStopped":
@@ -85,6 +88,7 @@ export function levelOf(event: AgentEvent): Level {
       return "info";
     case "ConfigIgnored":
     case "ConfigNotSaved":
+    case "CredentialsNotRenewed":
     case "WaitingFor":
     case "InputsHeld":
     case "LinesUnfit":

@@ -21,6 +21,10 @@ export function sentenceOf(event: AgentEvent): string {
       return `Logtail config ${event.project}/${event.config} is not used: ${event.why}`;
     case "ConfigNotSaved":
       return `could not keep the configs in ${event.file}: ${event.message}`;
+    case "CredentialsRenewed":
+      return `credentials from ${event.from}${event.until ? `, good until ${event.until}` : ""}`;
+    case "CredentialsNotRenewed":
+      return `no new credentials from ${event.from}: ${event.message}${event.until ? `; those in use end at ${event.until}` : ""}`;
     case "WaitingFor":
       return `waiting for ${event.what}: ${event.why}`;
     case "WaitOver":

@@ -40,6 +40,7 @@ export class Tally {
     WaitOver: ({ what }) => void this.waitingFor.delete(what),
     BufferDamaged: ({ why }) => this.failed(why),
     BufferNotKept: ({ message }) => this.failed(message),
+    CredentialsNotRenewed: ({ message }) => this.failed(message),
     ConfigNotSaved: ({ message }) => this.failed(message),
     AgentFailed: ({ message }) => this.failed(message),
   };

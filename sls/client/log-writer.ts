@@ -5,7 +5,8 @@ import { compress } from "../wire/compress";
 import { encodeLogGroup } from "../wire/log-group";
 import { signV1 } from "../wire/sign-v1";
 import { signV4 } from "../wire/sign-v4";
-import type { CredentialsSource } from "./credentials";
+import type { Credentials } from "../wire/request";
+import { withCredentials, type CredentialsSource } from "./credentials";
 import { noProxy, type ProxySettings } from "./proxy";
 import { header, replyError } from "./reply";
 import { Transport, type HttpReply } from "./transport";
@@ -74,27 +75,30 @@ export class LogWriter {
     const body = type === "none" ? raw : compress(type, raw);
     const path = `/logstores/${logstore}/shards/lb`;
     const url = new URL(`${this.scheme}://${project}.${this.host}${path}`);
-    const headers = await this.signed(url, path, body, {
+    const unsigned = {
       "content-type": "application/x-protobuf",
       "x-log-bodyrawsize": String(raw.byteLength),
       ...(type === "none" ? {} : { "x-log-compresstype": type }),
+    };
+    return withCredentials(this.options.credentials, async (credentials) => {
+      const headers = this.signed(url, path, body, unsigned, credentials);
+      const reply = await this.transport.send({ method: "POST", url, headers, body, signal: options.signal });
+      if (reply.status !== 200) throw replyError(reply, `POST ${url.host}${path}`);
+      const requestId = header(reply, "x-log-requestid");
+      // A reply without it did not come from the service (a captive portal, say): not an acknowledgement.
+      if (requestId === undefined) throw replyError(reply, `POST ${url.host}${path}`);
+      const time = serverTime(reply);
+      return { requestId, ...(time ? { serverTime: time } : {}), bytes: body.byteLength, rawBytes: raw.byteLength };
     });
-    const reply = await this.transport.send({ method: "POST", url, headers, body, signal: options.signal });
-    if (reply.status !== 200) throw replyError(reply, `POST ${url.host}${path}`);
-    const requestId = header(reply, "x-log-requestid");
-    // A reply without it did not come from the service (a captive portal, say): not an acknowledgement.
-    if (requestId === undefined) throw replyError(reply, `POST ${url.host}${path}`);
-    const time = serverTime(reply);
-    return { requestId, ...(time ? { serverTime: time } : {}), bytes: body.byteLength, rawBytes: raw.byteLength };
   }
 
-  private async signed(
+  private signed(
     url: URL,
     path: string,
     body: Uint8Array,
     headers: Record<string, string>,
-  ): Promise<Record<string, string>> {
-    const credentials = await this.options.credentials.getCredentials();
+    credentials: Credentials,
+  ): Record<string, string> {
     const date = (this.options.now ?? (() => new Date()))();
     const request = { method: "POST", path, query: {}, headers, body };
     if (this.options.signature !== "v4") return signV1(request, credentials, { date });

@@ -17,6 +17,14 @@ const remedies: Readonly<Record<string, string>> = {
 export function replyError(reply: HttpReply, what: string): SlsError {
   const requestId = header(reply, "x-log-requestid");
   const ids = { httpStatus: reply.status, ...(requestId ? { requestId } : {}), cause: reply };
+  if (reply.status === 407) {
+    return new SlsError(
+      "ProxyAuthenticationRequired",
+      `${what}: HTTP 407: the proxy wants another user and password; write them into its address, ` +
+        `http://user:password@host:port in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, with special characters percent-encoded`,
+      ids,
+    );
+  }
   const text = reply.body.toString("utf8");
   const { errorCode, errorMessage } = errorFields(text);
   if (errorCode === undefined || requestId === undefined) {

@@ -7,8 +7,9 @@ import type { MachineGroupBody } from "../model/machine-group";
 import { signV1 } from "../wire/sign-v1";
 import { encodeQuery } from "../wire/request";
 import { NodeLogClient } from "./alicloud-log";
+import type { Credentials } from "../wire/request";
 import { mayRepeat, texts, valueOf, type Answer, type Call } from "./call";
-import type { CredentialsSource } from "./credentials";
+import { withCredentials, type CredentialsSource } from "./credentials";
 import { noProxy, type ProxySettings } from "./proxy";
 import { header, replyError } from "./reply";
 import { tagsOfReply, type ResourceTags, type TaggedType } from "./tags";
@@ -236,10 +237,16 @@ export class SlsClient extends NodeLogClient {
     }
   }
 
-  private async once({ verb, project, path, queries, body, headers = {} }: Call): Promise<Answer> {
+  private once(call: Call): Promise<Answer> {
+    return withCredentials(this.options.credentials, (credentials) => this.onceAs(credentials, call));
+  }
+
+  private async onceAs(
+    credentials: Credentials,
+    { verb, project, path, queries, body, headers = {} }: Call,
+  ): Promise<Answer> {
     const query = texts(queries);
     const request = { method: verb, path, query, headers: { "content-type": "application/json", ...texts(headers) } };
-    const credentials = await this._getCredentials();
     const date = (this.options.now ?? (() => new Date()))();
     const signed = signV1(body ? { ...request, body } : request, credentials, { date, algorithm: "hmac-sha1" });
     const search = encodeQuery(query);

@@ -1,7 +1,9 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { SlsError } from "../model/errors";
-import { agentFor, proxyFor, type ProxySettings } from "./proxy";
+import { ConnectionPools } from "./connections";
+import { proxyFor, type ProxySettings } from "./proxy";
+import { proxyText, type ProxyAddress } from "./proxy/address";
 
 export interface HttpRequest {
   readonly method: string;
@@ -19,13 +21,17 @@ export interface HttpReply {
 
 /** Sends requests over kept-alive connections, straight or through a proxy. Redirects are not followed: the service sends none. */
 export class Transport {
-  private readonly agents = new Map<string, http.Agent>();
+  private readonly pools: ConnectionPools;
 
   constructor(
     private readonly proxy: ProxySettings,
     /** From the first byte sent to the last byte read, in milliseconds. */
     private readonly timeoutMs: number,
-  ) {}
+    /** Monotonic milliseconds, for the age of connections. @default performance.now */
+    clock?: () => number,
+  ) {
+    this.pools = new ConnectionPools(clock);
+  }
 
   /** Rejects with an SlsError of code RequestError or RequestTimeout when no reply came. */
   async send(request: HttpRequest): Promise<HttpReply> {
@@ -41,30 +47,24 @@ export class Transport {
       timedOut = true;
       stop.abort();
     }, this.timeoutMs);
+    const pool = this.pools.take(url, proxy);
+    let failed = true;
     try {
-      return await exchange(request, this.agent(url, proxy), stop.signal);
+      const reply = await exchange(request, pool.agent, stop.signal);
+      failed = false;
+      return reply;
     } catch (error) {
       request.signal?.throwIfAborted();
       throw noReply(url, proxy, timedOut ? this.timeoutMs : undefined, error);
     } finally {
+      pool.release(failed);
       clearTimeout(timer);
       request.signal?.removeEventListener("abort", onAbort);
     }
   }
 
   close(): void {
-    for (const agent of this.agents.values()) agent.destroy();
-    this.agents.clear();
-  }
-
-  private agent(url: URL, proxy: URL | undefined): http.Agent {
-    const key = `${url.protocol}${proxy?.href ?? ""}`;
-    let agent = this.agents.get(key);
-    if (agent === undefined) {
-      agent = agentFor(url, proxy);
-      this.agents.set(key, agent);
-    }
-    return agent;
+    this.pools.close();
   }
 }
 
@@ -75,6 +75,8 @@ function exchange(request: HttpRequest, agent: http.Agent, signal: AbortSignal):
     headers["content-length"] = String(body?.byteLength ?? 0);
   }
   return new Promise((resolve, reject) => {
+    // Of a request that waits for its proxy's word the library tells nothing when it is aborted.
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
     const library = url.protocol === "https:" ? https : http;
     const outgoing = library.request(url, { method: request.method, headers, agent, signal }, (incoming) => {
       const chunks: Buffer[] = [];
@@ -89,17 +91,23 @@ function exchange(request: HttpRequest, agent: http.Agent, signal: AbortSignal):
   });
 }
 
-function noReply(url: URL, proxy: URL | undefined, timedOutAfterMs: number | undefined, error: unknown): SlsError {
+function noReply(
+  url: URL,
+  proxy: ProxyAddress | undefined,
+  timedOutAfterMs: number | undefined,
+  error: unknown,
+): SlsError {
   const { code, message } = error as { code?: string; message?: string };
-  const way = proxy ? ` through the proxy ${proxy.protocol}//${proxy.host}` : "";
+  const way = proxy ? ` through the proxy ${proxyText(proxy)}` : "";
   const reason =
     timedOutAfterMs === undefined ? `${code ?? ""} ${message || "failed"}`.trim() : `no reply in ${timedOutAfterMs} ms`;
   const remedy = proxy
-    ? "check the proxy's address (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) and that it lets this host through"
+    ? "check the proxy's address, user and password (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) and that it lets this host through"
     : "check the region or endpoint, and whether this machine needs a forward proxy (HTTPS_PROXY)";
   return new SlsError(
     timedOutAfterMs === undefined ? "RequestError" : "RequestTimeout",
     `could not reach ${url.protocol}//${url.host}${way}: ${reason}; ${remedy}`,
-    { cause: error },
+    // The SOCKS library's errors hold its options; a proxy's password is among them.
+    { cause: proxy?.scheme === "socks5" ? new Error(reason) : error },
   );
 }

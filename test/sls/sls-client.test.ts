@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { SlsClient, staticCredentials } from "../../sls";
+import { SlsClient, parseProxyAddress, staticCredentials } from "../../sls";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -13,7 +13,10 @@ async function behind(answer: Answer, use: (client: SlsClient) => Promise<void>)
   const client = new SlsClient({
     endpoint: "http://cn-hangzhou.log.aliyuncs.com",
     credentials: staticCredentials({ accessKeyId: "id", accessKeySecret: "secret" }),
-    proxy: { http: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), noProxy: [] },
+    proxy: {
+      http: parseProxyAddress("HTTP_PROXY", `127.0.0.1:${(server.address() as AddressInfo).port}`),
+      noProxy: [],
+    },
     timeoutMs: 200,
     sleep: async () => undefined,
   });

@@ -1,13 +1,4 @@
-import type { Credentials } from "../wire/request";
-
-/** Where credentials come from. Asked before every request, so that temporary ones can be renewed in between. */
-export interface CredentialsSource {
-  getCredentials(): Promise<Credentials>;
-}
-
-export const staticCredentials = (credentials: Credentials): CredentialsSource => ({
-  getCredentials: async () => credentials,
-});
+import { staticCredentials, type CredentialsSource } from "./source";
 
 interface Spelling {
   readonly id: string;

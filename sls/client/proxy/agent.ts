@@ -1,0 +1,37 @@
+/** Connections with keep-alive, straight or through a proxy. */
+import * as http from "node:http";
+import * as https from "node:https";
+import { HttpProxyAgent } from "http-proxy-agent";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import { SocksProxyAgent } from "socks-proxy-agent";
+import type { ProxyAddress } from "./address";
+
+/** An agent for one protocol and proxy; the caller closes it with `destroy()`. `signal` ends what is not connected yet. */
+export function agentFor(url: URL, proxy: ProxyAddress | undefined, signal: AbortSignal): http.Agent {
+  const options = { keepAlive: true, maxSockets: 16 };
+  if (proxy === undefined) return url.protocol === "https:" ? new https.Agent(options) : new http.Agent(options);
+  if (proxy.scheme === "socks5") return socksAgent(proxy, options);
+  const address = addressUrl(proxy, proxy.scheme);
+  // The signal goes on to net.connect: a proxy that takes connections and never answers would keep them for ever.
+  const through = { ...options, signal };
+  const agent =
+    url.protocol === "https:" ? new HttpsProxyAgent(address, through) : new HttpProxyAgent(address, through);
+  // A URL does not tell the port where it is the scheme's own one.
+  agent.connectOpts.port = proxy.port;
+  return agent;
+}
+
+/** The proxy resolves the name: machines behind one often cannot. The library itself gives a silent proxy up after 30 s. */
+function socksAgent(proxy: ProxyAddress, options: http.AgentOptions): http.Agent {
+  const agent = new SocksProxyAgent(addressUrl(proxy, "socks5h"), options);
+  // A URL has brackets around an IPv6 address.
+  agent.proxy.host = proxy.host;
+  return agent;
+}
+
+function addressUrl({ host, port, user, password }: ProxyAddress, scheme: string): URL {
+  const url = new URL(`${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`);
+  url.username = encodeURIComponent(user);
+  url.password = encodeURIComponent(password);
+  return url;
+}

@@ -1,0 +1,2 @@
+export { parseProxyAddress, type ProxyAddress } from "./address";
+export { noProxy, proxyFor, proxyFromEnv, type ProxySettings } from "./settings";

@@ -1,0 +1,95 @@
+/** A machine and a local cloud with a config bound to it, for tests of the agent as a process. */
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import * as net from "node:net";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { LocalCloudOptions } from "../../../emulator";
+import type { SlsClient } from "../../../sls/client";
+import { clientOf, testCloud, withLogstore, type TestCloud } from "../../support/local-cloud";
+import type { RunningAgent } from "./bundle";
+import { temporaryFolder } from "./folder";
+
+export interface CloudBench {
+  readonly cloud: TestCloud;
+  readonly client: SlsClient;
+  /** Configuration folder, with the machine's id in it. */
+  readonly config: string;
+  readonly data: string;
+  readonly project: string;
+  readonly logstore: string;
+  /** Arguments of `run`, and others. */
+  args(endpoint: string): string[];
+  /** Field `msg` of all that is stored. */
+  messages(): Promise<string[]>;
+}
+
+export async function cloudBench(options: Partial<LocalCloudOptions> = {}): Promise<CloudBench> {
+  const folder = temporaryFolder();
+  const cloud = await testCloud(options);
+  onTestFinished(() => cloud.close());
+  const now = options.now ?? ((): Date => new Date());
+  const client = clientOf(cloud, { now });
+  onTestFinished(() => client.close());
+  const { project, logstore } = await withLogstore(cloud);
+  await client.createMachineGroup(project, {
+    groupName: "my-group",
+    groupType: "",
+    machineIdentifyType: "userdefined",
+    groupAttribute: { groupTopic: "" },
+    machineList: ["logtail-id-dev"],
+  });
+  await client.createLogtailConfig(project, {
+    configName: "my-config",
+    inputType: "syslog",
+    inputDetail: { tag: "sys_tag" },
+    outputType: "LogService",
+    outputDetail: { logstoreName: logstore },
+  });
+  await client.applyConfigToMachineGroup(project, "my-config", "my-group");
+  const config = join(folder, "etc");
+  const data = join(folder, "data");
+  mkdirSync(config);
+  writeFileSync(join(config, "user_defined_id"), "logtail-id-dev\n");
+  return {
+    cloud,
+    client,
+    config,
+    data,
+    project,
+    logstore,
+    // prettier-ignore
+    args: (endpoint) => ["--config-dir", config, "--data-dir", data, "--project", project, "--endpoint", endpoint, "--port", "0", "--poll-seconds", "1"],
+    messages: async () => {
+      const at = Math.floor(now().getTime() / 1000);
+      const messages: string[] = [];
+      for (;;) {
+        const page = { from: at - 3600, to: at + 3600, offset: messages.length, line: 100 };
+        const { logs } = await client.searchLogs(project, logstore, page);
+        messages.push(...logs.map((log) => log["msg"] ?? ""));
+        if (logs.length < 100) return messages;
+      }
+    },
+  };
+}
+
+export const syslogLine = (msg: string, at = Date.now()): string =>
+  `0.1 sys_tag ${Math.floor(at / 1000)} 127.0.0.1 vm user.info 0 app - -  ${msg}\n`;
+
+/** Lines over one connection; resolves when the agent has taken them. */
+export async function writeLines(agent: RunningAgent, messages: readonly string[], at?: number): Promise<void> {
+  const { port } = await agent.awaitEvent("Listening");
+  const socket = net.connect(port as number, "127.0.0.1");
+  await once(socket, "connect");
+  socket.end(messages.map((msg) => syslogLine(msg, at)).join(""));
+  socket.resume();
+  await once(socket, "close");
+}
+
+/** SIGTERM; resolves to the last event of an agent that ended well. */
+export async function stopped(agent: RunningAgent): Promise<Record<string, unknown>> {
+  agent.process.kill("SIGTERM");
+  const code = await agent.ended;
+  if (code !== 0) throw new Error(`the agent ended with ${code}: ${agent.errors()}`);
+  return agent.events().at(-1) ?? {};
+}
