@@ -84,7 +84,7 @@ export class Search {
   page(offset: number, size: number, reverse: boolean): FoundLog[] {
     if (this.matches.length === 0 || size === 0) return [];
     const { from, to, before } = this.spanOf(offset, size, reverse);
-    const found = this.places((time) => time >= from && time < to);
+    const found = this.places(from, to);
     found.sort((a, b) => a.time - b.time || a.nanos - b.nanos || a.order - b.order || a.i - b.i);
     if (reverse) found.reverse();
     return this.read(found.slice(offset - before, offset - before + size));
@@ -92,7 +92,7 @@ export class Search {
 
   /** Matches around one of them, in the order of arrival, each with its distance from it; undefined when that one does not match. */
   around(start: ArrivedAt, back: number, forward: number): { log: FoundLog; distance: number }[] | undefined {
-    const found = this.places(() => true);
+    const found = this.places(0, Number.POSITIVE_INFINITY);
     found.sort((a, b) => a.order - b.order || a.i - b.i);
     const at = found.findIndex(
       ({ matches, i, order }) => order === start.order && inGroup(this.indexOf(matches), i) === start.inGroup,
@@ -121,7 +121,8 @@ export class Search {
     if (numbers.length === 0) return;
     this.earliest = Math.min(this.earliest, Math.max(from, index.minTime));
     this.latest = Math.max(this.latest, Math.min(to - 1, index.maxTime));
-    const times = numbers.map((i) => all[i] as number);
+    const times = new Uint32Array(numbers.length);
+    for (let n = 0; n < numbers.length; n++) times[n] = all[numbers[n] as number] as number;
     this.matches.push({ part, groups: index.groupCount, numbers, times });
   }
 
@@ -162,15 +163,16 @@ export class Search {
     }
   }
 
-  private places(wanted: (time: number) => boolean): Place[] {
+  private places(from: number, to: number): Place[] {
     const found: Place[] = [];
     for (const matches of this.matches) {
       const { part, numbers, times } = matches;
-      if (!times.some(wanted)) continue;
-      const index = this.indexOf(matches);
+      let index: SegmentIndex | undefined;
       for (let n = 0; n < numbers.length; n++) {
-        const [i, time] = [numbers[n] as number, times[n] as number];
-        if (!wanted(time)) continue;
+        const time = times[n] as number;
+        if (time < from || time >= to) continue;
+        const i = numbers[n] as number;
+        index ??= this.indexOf(matches);
         const order = part.segment.order(index.groups.at(i));
         found.push({ matches, i, time, nanos: index.nanos.at(i), order });
       }
