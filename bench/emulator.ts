@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { keptCredentials } from "../emulator/local-cloud";
+import { keptCredentials } from "../emulator/access-key";
 import { batchesOf, logstore, project, resident, runLocalCloud, running, setUp, timed } from "./local-cloud";
 import { Connections, prepare, type Prepared } from "./sls-request";
 

@@ -1,5 +1,6 @@
 /** `npm run bench -- [--short]`: every benchmark, each a table and a JSON line. */
 import { benchCompress } from "./compress";
+import { benchDeploy } from "./deploy";
 import { benchEmulator } from "./emulator";
 import { benchEncode } from "./encode";
 import { benchRestart } from "./restart";
@@ -10,6 +11,7 @@ benchEncode(rounds);
 benchCompress(rounds);
 async function clouds(): Promise<void> {
   await benchEmulator(short ? 100_000 : 1_000_000, short ? 20 : 200);
+  await benchDeploy(short ? 50 : 200);
   await benchRestart(short ? 50e6 : 1e9);
 }
 clouds().catch((error: unknown) => {

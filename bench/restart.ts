@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { keptCredentials } from "../emulator/local-cloud";
+import { keptCredentials } from "../emulator/access-key";
 import {
   batchesOf,
   linesInBatch,

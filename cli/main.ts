@@ -5,6 +5,7 @@ import { colors as pc } from "../deploy/colors";
 import { deployCommand } from "./deploy";
 import { localCommand } from "./local";
 import { planCommand } from "./plan";
+import { rollbackCommand } from "./rollback";
 import { searchCommand } from "./search";
 import { packageVersion } from "./version";
 
@@ -17,6 +18,7 @@ const program = new Command("cdktf-sls")
   .showHelpAfterError("(--help shows what is allowed)")
   .addCommand(planCommand())
   .addCommand(deployCommand())
+  .addCommand(rollbackCommand())
   .addCommand(searchCommand())
   .addCommand(localCommand());
 

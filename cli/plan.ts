@@ -1,25 +1,38 @@
+import { writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { makePlan, planJson, planOf, planText, type ConfigPlan } from "../deploy";
-import { addServiceOptions, clientFor, readStacks, type ServiceFlags } from "./service-options";
+import { gitlabReport, makePlan, planJson, planOf, planText, type ConfigPlan, type Orphan } from "../deploy";
+import { addDeployOptions, checkNames, ownerOf, type DeployFlags } from "./deploy-options";
+import { clientFor, readStacks } from "./service-options";
 
 export const exitChanges = 2;
 
 export function planCommand(): Command {
-  return addServiceOptions(new Command("plan"))
+  return addDeployOptions(new Command("plan"))
     .description("show what `cdktf-sls deploy` would change in the service")
     .addHelpText("after", "\nExit codes: 0 nothing to change, 2 changes, 1 error")
-    .action(async (flags: ServiceFlags) => {
+    .action(async (flags: DeployFlags) => {
+      const stacks = await readStacks(flags);
+      checkNames(flags, stacks);
       const configs: ConfigPlan[] = [];
-      for (const { manifest } of await readStacks(flags)) {
-        const client = clientFor(flags, manifest.region);
+      const orphans: Orphan[] = [];
+      for (const stack of stacks) {
+        const { client, close } = clientFor(flags, stack.manifest.region);
         try {
-          configs.push(...(await makePlan(client, manifest.logtailConfigs)).configs);
+          const prune = flags.prune === true || flags.pruneProd !== undefined;
+          const options = { owner: ownerOf(flags, stack), force: flags.force === true, prune };
+          const plan = await makePlan(client, stack.manifest.logtailConfigs, {
+            ...options,
+            ...(flags.only ? { only: flags.only } : {}),
+          });
+          configs.push(...plan.configs);
+          orphans.push(...plan.orphans);
         } finally {
-          client.close();
+          close();
         }
       }
-      const plan = planOf(configs);
+      const plan = planOf(configs, orphans);
+      if (flags.gitlabReport) writeFileSync(flags.gitlabReport, gitlabReport(plan.configs));
       process.stdout.write(`${flags.json ? JSON.stringify(planJson(plan), null, 2) : planText(plan)}\n`);
-      if (plan.writes > 0) process.exitCode = exitChanges;
+      if (plan.changes > 0) process.exitCode = exitChanges;
     });
 }

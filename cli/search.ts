@@ -65,7 +65,7 @@ export function searchCommand(): Command {
       const to = Math.floor(Date.now() / 1000) + 1;
       const from = Math.max(0, to - seconds(flags.since));
       const store = await storeOf(flags);
-      const client = clientFor(flags, store.region);
+      const { client, close } = clientFor(flags, store.region);
       const logs: FoundLog[] = [];
       let complete = true;
       try {
@@ -78,7 +78,7 @@ export function searchCommand(): Command {
           if (result.logs.length < line) break;
         }
       } finally {
-        client.close();
+        close();
       }
       if (!complete) {
         process.stderr.write("incomplete: the service has not looked at everything; narrow --since or the query\n");

@@ -1,6 +1,14 @@
 import { Option, type Command } from "commander";
 import { readManifests, type StackManifest } from "../deploy";
-import { credentialsFromEnv, endpointProblem, proxyFromEnv, regionProblem, slsEndpoint, SlsClient } from "../sls";
+import {
+  credentialsFromEnv,
+  endpointProblem,
+  proxyFromEnv,
+  LogWriter,
+  regionProblem,
+  slsEndpoint,
+  SlsClient,
+} from "../sls";
 
 /** Flags of every command that talks to the service about a deployed stack. */
 export interface ServiceFlags {
@@ -46,13 +54,30 @@ function endpointOf(flags: ServiceFlags, stackRegion: string | undefined): strin
   return slsEndpoint(region);
 }
 
-/** The client for one stack; the caller closes it. */
-export function clientFor(flags: ServiceFlags, stackRegion: string | undefined): SlsClient {
-  return new SlsClient({
+export interface ServiceClients {
+  readonly client: SlsClient;
+  readonly writer: LogWriter;
+  readonly close: () => void;
+}
+
+/** The clients for one stack; the caller closes them. `onCall` is told of each call, also of PutLogs. */
+export function clientFor(
+  flags: ServiceFlags,
+  stackRegion: string | undefined,
+  onCall: (verb: string) => unknown = () => undefined,
+): ServiceClients {
+  const options = {
     endpoint: endpointOf(flags, stackRegion),
     credentials: credentialsFromEnv(process.env),
     proxy: proxyFromEnv(process.env),
     // A person waits.
     timeoutMs: 15_000,
-  });
+  };
+  const client = new SlsClient({ ...options, onCall });
+  const writer = new LogWriter({ ...options, onCall: () => onCall("POST") });
+  const close = (): void => {
+    client.close();
+    writer.close();
+  };
+  return { client, writer, close };
 }

@@ -2,6 +2,7 @@ import { SecurityGroupRule } from "@cdktf/provider-alicloud/lib/security-group-r
 import { Construct } from "constructs";
 import { cidrProblem } from "../sls/model/cidr";
 import { check } from "./private/check";
+import { portProblem } from "./private/port";
 import type { ISecurityGroup } from "./security-group";
 
 export interface LogSecurityRulesProps {
@@ -14,11 +15,6 @@ export interface LogSecurityRulesProps {
   readonly cidr?: string;
   /** TCP port on which the agent takes syslog lines, 1 to 65535. @default 11111, Logtail's own */
   readonly port?: number;
-}
-
-function portProblem(port: number): string | undefined {
-  if (Number.isInteger(port) && port >= 1 && port <= 65535) return undefined;
-  return `port must be a whole number from 1 to 65535, got ${port}; the agent's default is 11111`;
 }
 
 /** What the log path needs of a security group: the way from syslog senders to the agent, over the intranet. */

@@ -1,19 +1,65 @@
-import { Token } from "cdktf";
+import { Token, type ITerraformDependable } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
+import { configNameProblem } from "../sls/model/names";
+import type { LogtailPipelineConfigBody } from "../sls/model/logtail-input";
 import { logtailConfigProblems, type LogtailConfigBody } from "../sls/model/logtail-config";
 import type { LogFormat } from "./log-format";
+import type { LogMask } from "./log-mask";
 import type { ILogProject } from "./log-project";
+import { LogSource } from "./log-source";
 import type { ILogStore } from "./log-store";
+import { LogTopic } from "./log-topic";
 import type { IMachineGroup } from "./machine-group";
-import { differ, invalidValue } from "./private/check";
+import { check, differ, invalidValue } from "./private/check";
 import { DeployManifestOutput } from "./private/deploy-manifest-output";
+import { sampleProblem, type LogSample } from "./private/log-sample";
+import { logtailInput } from "./private/logtail-body";
+import { wishesProblem } from "./private/logtail-problems";
+import type { LogtailWishes, SendRate } from "./private/logtail-wishes";
+import { pipelineOf, pipelineProblem } from "./private/pipeline-body";
+import { stringMapProblem } from "./private/string-map";
+import { literal } from "./private/template-text";
+import { attachment, logtailConfigResource, pipelineConfigResource } from "./private/terraform-delivery";
 
-export interface LogtailConfigProps {
+export type { LogSample } from "./private/log-sample";
+export type { SendRate } from "./private/logtail-wishes";
+
+export interface LogtailConfigOptions {
+  readonly format: LogFormat;
+  /** Where the agent takes the logs from. @default LogSource.syslog() with LogFormat.syslog; other formats but plugin need one */
+  readonly source?: LogSource;
+  /** A log as it is in the file or on the wire, taken apart at synth; an error shows where it stops to fit. @default - none */
+  readonly logSample?: string | LogSample;
+  /** @default LogTopic.none(); logs that are sent have the topic of their machine group */
+  readonly topic?: LogTopic;
+  /** Field -> regular expression: a log is collected only if each field is matched as a whole. @default - all logs */
+  readonly filters?: Readonly<Record<string, string>>;
+  /** What is hidden on the machine. @default - nothing */
+  readonly masks?: readonly LogMask[];
+  /** The log as it was is sent too, in the field `__raw__`. @default false */
+  readonly uploadRaw?: boolean;
+  /** @default - no limit */
+  readonly sendRate?: SendRate;
+  /** Logs that do not fit the format are lost; otherwise they are sent whole, in the field `__raw_log__`. @default false */
+  readonly discardUnmatched?: boolean;
+  /** Logs with bytes that are not UTF-8 are lost. @default false */
+  readonly discardNonUtf8?: boolean;
+  /** Fields of the service's `inputDetail` for which there is no prop; they win over what the props say. Not with form `pipeline`. @default - none */
+  readonly inputDetail?: Readonly<Record<string, unknown>>;
+  /**
+   * `deploy`: by `cdktf-sls deploy`, from the stack's output. `terraform`: by the resources `alicloud_logtail_config` and
+   * `alicloud_logtail_attachment`, which take no LogFormat.syslog. @default "deploy"; "terraform" for form `pipeline`
+   */
+  readonly delivery?: "deploy" | "terraform";
+  /** `pipeline` is LoongCollector's form, by the resource `alicloud_sls_logtail_pipeline_config`. @default "logtail" */
+  readonly form?: "logtail" | "pipeline";
+}
+
+export interface LogtailConfigProps extends LogtailConfigOptions {
   /** 2 to 128 lower-case letters, digits, hyphens and underscores; unique in the project. */
   readonly configName: string;
   /** Where the logs go. Its project is the config's too. */
   readonly logstore: ILogStore;
-  readonly format: LogFormat;
   /** Groups whose machines collect by this config; more can be bound with bindTo. @default - none yet */
   readonly machineGroups?: readonly IMachineGroup[];
 }
@@ -32,18 +78,29 @@ const otherProject = (config: IConstruct, group: IMachineGroup, project: string)
   );
 const boundToNone = "bound to no machine group, so no machine would collect by it; give machineGroups, or call bindTo";
 
+const syslogByTerraform =
+  'delivery "terraform" takes no LogFormat.syslog, for which the provider has no resource; leave delivery out, or use LogFormat.rfcSyslog';
+const pipelineByDeploy = 'form "pipeline" is delivered by Terraform; leave delivery out, or leave form out';
+const pipelineWithDetail = 'inputDetail is of the form "logtail"; leave one of the two out';
+
 /**
- * A Logtail config: what the machines of its groups collect, and where it goes. No Terraform resource takes the syslog kind, so it is
- * written down in the stack's output `cdktf_sls`, and `cdktf-sls deploy` makes the service equal to that. 200 in a project at most.
+ * A Logtail config: what the machines of its groups collect, and where it goes. 200 in a project at most. No Terraform resource takes the
+ * syslog kind, so by default it is written down in the stack's output `cdktf_sls`, and `cdktf-sls deploy` makes the service equal to that.
  */
 export class LogtailConfig extends Construct {
   readonly configName: string;
   readonly project: ILogProject;
   readonly logstore: ILogStore;
   readonly format: LogFormat;
-  /** As the service takes it, with names by reference. */
-  readonly body: LogtailConfigBody;
+  /** undefined for LogFormat.plugin. */
+  readonly source: LogSource | undefined;
+  readonly delivery: "deploy" | "terraform";
+  /** As `/configs` takes it, with names by reference; undefined for form `pipeline`. */
+  readonly body: LogtailConfigBody | undefined;
+  /** As `/pipelineconfigs` takes it; undefined for form `logtail`. */
+  readonly pipeline: LogtailPipelineConfigBody | undefined;
   private readonly groups: IMachineGroup[] = [];
+  private readonly resource: ITerraformDependable | undefined;
 
   constructor(scope: Construct, id: string, props: LogtailConfigProps) {
     super(scope, id);
@@ -51,16 +108,14 @@ export class LogtailConfig extends Construct {
     this.logstore = props.logstore;
     this.project = props.logstore.project;
     this.format = props.format;
-    this.body = {
-      configName: this.configName,
-      inputDetail: this.format.inputDetail,
-      inputType: this.format.inputType,
-      outputDetail: { logstoreName: this.logstore.logstoreName },
-      outputType: "LogService",
-    };
-    const [problem] = logtailConfigProblems(withoutTokens(this.body));
-    if (problem !== undefined) throw invalidValue(this, problem);
-    this.declare();
+    this.source = props.source ?? (this.format.definition.kind === "syslog" ? LogSource.syslog() : undefined);
+    const pipeline = props.form === "pipeline";
+    this.delivery = props.delivery ?? (pipeline ? "terraform" : "deploy");
+    const wishes = this.wishes(props);
+    this.checkWishes(props, wishes);
+    this.body = pipeline ? undefined : this.bodyOf(props, wishes);
+    this.pipeline = pipeline ? this.pipelineOf(props, wishes) : undefined;
+    this.resource = this.deliver();
     for (const group of props.machineGroups ?? []) this.bindTo(group);
     this.node.addValidation({
       validate: () => (this.groups.length > 0 ? [] : [`${this.node.path}: ${boundToNone}`]),
@@ -75,10 +130,79 @@ export class LogtailConfig extends Construct {
   bindTo(group: IMachineGroup): void {
     if (differ(group.project.givenName, this.project.givenName))
       throw otherProject(this, group, this.project.givenName);
-    if (!this.groups.includes(group)) this.groups.push(group);
+    if (this.groups.includes(group)) return;
+    this.groups.push(group);
+    if (this.resource !== undefined) attachment(this, this.resource, this.project.projectName, this.configName, group);
   }
 
-  private declare(): void {
+  private wishes(props: LogtailConfigOptions): LogtailWishes {
+    return {
+      format: this.format.definition,
+      source: this.source?.definition,
+      topic: props.topic ?? LogTopic.none(),
+      filters: props.filters ?? {},
+      masks: props.masks ?? [],
+      uploadRaw: props.uploadRaw ?? false,
+      sendRate: props.sendRate,
+      discardUnmatched: props.discardUnmatched ?? false,
+      discardNonUtf8: props.discardNonUtf8 ?? false,
+    };
+  }
+
+  private checkWishes(props: LogtailConfigOptions, wishes: LogtailWishes): void {
+    check(this, this.configName, configNameProblem);
+    const { logSample } = props;
+    const sample = typeof logSample === "string" ? { text: logSample } : logSample;
+    const problem =
+      wishesProblem(wishes) ??
+      this.deliveryProblem(props, wishes) ??
+      (sample === undefined || isUnknown([sample, wishes.format]) ? undefined : sampleProblem(sample, wishes));
+    if (problem !== undefined) throw invalidValue(this, problem);
+  }
+
+  private deliveryProblem(props: LogtailConfigOptions, wishes: LogtailWishes): string | undefined {
+    if (props.form !== "pipeline") {
+      return this.delivery === "terraform" && wishes.format.kind === "syslog" ? syslogByTerraform : undefined;
+    }
+    if (props.delivery === "deploy") return pipelineByDeploy;
+    return props.inputDetail === undefined ? pipelineProblem(wishes) : pipelineWithDetail;
+  }
+
+  private bodyOf(props: LogtailConfigOptions, wishes: LogtailWishes): LogtailConfigBody {
+    const { inputType, inputDetail } = logtailInput(wishes);
+    const body: LogtailConfigBody = {
+      configName: this.configName,
+      ...sampleField(props),
+      inputDetail: { ...inputDetail, ...props.inputDetail },
+      inputType,
+      outputDetail: { logstoreName: this.logstore.logstoreName },
+      outputType: "LogService",
+    };
+    const [problem] = logtailConfigProblems(withoutTokens(body));
+    if (problem !== undefined) throw invalidValue(this, problem);
+    return body;
+  }
+
+  private pipelineOf(props: LogtailConfigOptions, wishes: LogtailWishes): LogtailPipelineConfigBody {
+    const pipeline = pipelineOf(wishes);
+    const plugins = [...pipeline.inputs, ...(pipeline.processors ?? []), ...(pipeline.aggregators ?? [])];
+    const problem = plugins.map(stringMapProblem).find((one) => one !== undefined);
+    if (problem !== undefined) throw invalidValue(this, problem);
+    const flusher = { Type: "flusher_sls", Logstore: this.logstore.logstoreName, TelemetryType: "logs" };
+    return { configName: this.configName, ...sampleField(props), ...pipeline, flushers: [flusher] };
+  }
+
+  /** Returns the Terraform resource, if it is one. */
+  private deliver(): ITerraformDependable | undefined {
+    const project = this.project.projectName;
+    if (this.pipeline !== undefined) return pipelineConfigResource(this, project, this.pipeline);
+    if (this.body === undefined) return undefined;
+    if (this.delivery === "terraform") return logtailConfigResource(this, project, this.body);
+    this.declare(this.body);
+    return undefined;
+  }
+
+  private declare(config: LogtailConfigBody): void {
     const project = this.project.givenName;
     const before = DeployManifestOutput.of(this).declare({
       path: this.node.path,
@@ -86,13 +210,21 @@ export class LogtailConfig extends Construct {
       configName: this.configName,
       entry: () => ({
         project: this.project.projectName,
-        config: this.body,
+        config: literal(config),
         machineGroups: this.groups.map(({ groupName }) => groupName),
       }),
     });
     if (before !== undefined) throw declaredTwice(this, this.configName, project, before.path);
   }
 }
+
+function sampleField({ logSample }: LogtailConfigOptions): { readonly logSample?: string } {
+  if (logSample === undefined) return {};
+  return { logSample: typeof logSample === "string" ? logSample : logSample.text };
+}
+
+/** Whether a text in it is known only at apply. */
+const isUnknown = (value: unknown): boolean => Token.isUnresolved(JSON.stringify(value));
 
 /** For the check: a name that is not known yet stands for a legal one. */
 function withoutTokens(body: LogtailConfigBody): LogtailConfigBody {

@@ -1,7 +1,14 @@
 /** The deploy step: outputs -> plan (pure) -> apply -> print. */
 export * from "./apply";
+export * from "./diff";
+export * from "./environment";
+export * from "./history";
+export * from "./mark";
 export * from "./plan";
 export * from "./print";
 export * from "./read-found";
 export * from "./read-outputs";
+export * from "./report";
+export * from "./retry";
+export * from "./rollback";
 export * from "./terraform-binary";

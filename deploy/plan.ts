@@ -1,6 +1,8 @@
 /** Wanted against found, as data: no I/O here. */
 import type { FoundLogtailConfig, LogtailConfigBody } from "../sls/model/logtail-config";
-import { inputDetailDefaults, outputDetailFilled } from "../sls/model/logtail-defaults";
+import { hashOf, sameValue } from "./canonical";
+import { diffConfig, type FieldChange } from "./diff";
+import { groupHash, type Mark } from "./mark";
 
 export interface WantedConfig {
   readonly project: string;
@@ -14,109 +16,133 @@ export interface FoundConfig {
   readonly config: FoundLogtailConfig | undefined;
   /** Groups that it is bound to now. */
   readonly machineGroups: readonly string[];
+  /** undefined: none of our deploys has touched it. */
+  readonly mark?: Mark | undefined;
 }
 
-/** One difference; `before` or `after` is undefined where the field is not there. */
-export interface FieldChange {
-  /** `inputDetail.tag` */
-  readonly field: string;
-  readonly before: unknown;
-  readonly after: unknown;
+export interface PlanOptions {
+  /** Who deploys: the stack. */
+  readonly owner: string;
+  /** What others did is overwritten. @default false */
+  readonly force?: boolean;
 }
+
+/** Why the service's config is not simply ours. */
+export type Foreign =
+  /** Nobody marked it: made by hand, by a script, or by an earlier release. It is taken over, and its content kept in the history. */
+  | { readonly kind: "unmarked" }
+  /** Somebody changed it since our last deploy. */
+  | { readonly kind: "changed"; readonly at: number | undefined }
+  /** Another stack declares it too. */
+  | { readonly kind: "otherOwner"; readonly owner: string };
 
 export interface ConfigPlan {
   readonly project: string;
   readonly name: string;
-  readonly action: "create" | "update" | "none";
+  readonly action: "create" | "update" | "remove" | "none";
   readonly fields: readonly FieldChange[];
   /** Fields that the service filled in with its defaults: told, not counted. */
   readonly filled: readonly string[];
   /** Groups still to be bound. */
   readonly bind: readonly string[];
+  /** Groups that an earlier deploy of ours bound, and that are no longer wanted. */
+  readonly unbind: readonly string[];
   /** Groups that somebody else bound: told, left alone. */
   readonly otherGroups: readonly string[];
-  readonly wanted: WantedConfig;
+  readonly foreign: Foreign | undefined;
+  /** What others did would be lost: nothing is sent without force. */
+  readonly held: boolean;
+  /** The mark that is to be there in the end; undefined where the config is removed. */
+  readonly mark: Mark | undefined;
+  /** The mark has to be written, though nothing else may have changed: not counted as a change. */
+  readonly markStale: boolean;
+  readonly found: FoundConfig;
+  /** undefined where the config is removed. */
+  readonly wanted: WantedConfig | undefined;
 }
 
 export interface Plan {
   readonly configs: readonly ConfigPlan[];
-  /** Writes that apply would send: creates + updates + binds. */
-  readonly writes: number;
+  /** Marked as this stack's, declared no longer, and left alone for want of prune. */
+  readonly orphans: readonly Orphan[];
+  /** Creates, updates, binds, unbinds and removals. */
+  readonly changes: number;
 }
 
-export function planConfig(wanted: WantedConfig, found: FoundConfig): ConfigPlan {
+export interface Orphan {
+  readonly project: string;
+  readonly name: string;
+}
+
+export function planConfig(wanted: WantedConfig, found: FoundConfig, options: PlanOptions): ConfigPlan {
   const { fields, filled } = diffConfig(wanted.config, found.config);
-  return {
+  const action = found.config === undefined ? "create" : fields.length > 0 ? "update" : "none";
+  const foreign = foreignOf(found, options.owner, action === "update");
+  const extra = found.machineGroups.filter((group) => !wanted.machineGroups.includes(group));
+  const ours = new Set(found.mark?.owner === options.owner ? found.mark.groups : []);
+  const mark: Mark = {
+    owner: options.owner,
+    applied: appliedAfter(wanted.config, found),
+    groups: [...new Set(wanted.machineGroups.map(groupHash))].sort(),
+  };
+  const plan = {
     project: wanted.project,
     name: wanted.config.configName,
-    action: found.config === undefined ? "create" : fields.length > 0 ? "update" : "none",
+    action,
     fields,
     filled,
     bind: wanted.machineGroups.filter((group) => !found.machineGroups.includes(group)),
-    otherGroups: found.machineGroups.filter((group) => !wanted.machineGroups.includes(group)),
+    unbind: extra.filter((group) => ours.has(groupHash(group))),
+    otherGroups: extra.filter((group) => !ours.has(groupHash(group))),
+    foreign,
+    mark,
+    found,
     wanted,
-  };
+  } as const;
+  const held = options.force !== true && foreign !== undefined && foreign.kind !== "unmarked";
+  return { ...plan, held, markStale: !held && isStale(mark, found.mark) };
 }
 
-export function planOf(configs: readonly ConfigPlan[]): Plan {
-  return {
-    configs,
-    writes: configs.reduce((sum, plan) => sum + (plan.action === "none" ? 0 : 1) + plan.bind.length, 0),
-  };
+/** A config that carries our mark and that nobody declares any more. */
+export function planRemoval(project: string, name: string, found: FoundConfig, options: PlanOptions): ConfigPlan {
+  const foreign = foreignOf(found, options.owner, true);
+  const nothing = { fields: [], filled: [], bind: [], unbind: [], otherGroups: [] } as const;
+  const held = options.force !== true && foreign !== undefined;
+  const none = { mark: undefined, markStale: false, wanted: undefined } as const;
+  return { project, name, action: "remove", ...nothing, foreign, held, found, ...none };
 }
 
-/** What only the server knows. */
-const serverFields = ["createTime", "lastModifyTime"];
+export const changesOf = (plan: ConfigPlan): number =>
+  (plan.action === "none" ? 0 : 1) + plan.bind.length + plan.unbind.length;
 
-function diffConfig(
-  wanted: LogtailConfigBody,
-  found: FoundLogtailConfig | undefined,
-): { fields: FieldChange[]; filled: string[] } {
-  const before = flatten(found ?? {});
-  const after = flatten(wanted);
-  for (const field of serverFields) before.delete(field);
-  const fields: FieldChange[] = [];
-  const filled: string[] = [];
-  for (const field of new Set([...after.keys(), ...before.keys()])) {
-    const [was, is] = [before.get(field), after.get(field)];
-    if (sameValue(was, is)) continue;
-    if (is === undefined && isFilledIn(field, was, wanted)) filled.push(field);
-    else fields.push({ field, before: was, after: is });
-  }
-  return { fields, filled };
+export function planOf(configs: readonly ConfigPlan[], orphans: readonly Orphan[] = []): Plan {
+  return { configs, orphans, changes: configs.reduce((sum, plan) => sum + changesOf(plan), 0) };
 }
 
-/** `inputDetail` and `outputDetail` one level down; deeper values are compared whole. */
-function flatten(config: object): Map<string, unknown> {
-  const flat = new Map<string, unknown>();
-  for (const [key, value] of Object.entries(config)) {
-    if (key === "inputDetail" || key === "outputDetail") {
-      for (const [inner, innerValue] of Object.entries(value as object)) flat.set(`${key}.${inner}`, innerValue);
-    } else {
-      flat.set(key, value);
-    }
-  }
-  return flat;
+/** Whether something that collects now would collect no longer. */
+export const removes = (plan: ConfigPlan): boolean =>
+  !plan.held && (plan.action === "remove" || plan.unbind.length > 0);
+
+function foreignOf({ config, mark }: FoundConfig, owner: string, differs: boolean): Foreign | undefined {
+  if (config === undefined) return undefined;
+  if (mark === undefined) return { kind: "unmarked" };
+  if (mark.owner !== owner) return { kind: "otherOwner", owner: mark.owner };
+  if (!differs || mark.applied.includes(hashOf(config))) return undefined;
+  return { kind: "changed", at: config.lastModifyTime };
 }
 
-function isFilledIn(field: string, value: unknown, wanted: LogtailConfigBody): boolean {
-  const [top, inner = ""] = field.split(".");
-  if (top === "logSample") return value === "";
-  if (top === "outputDetail") return (outputDetailFilled[inner] ?? (() => false))(value);
-  if (top !== "inputDetail") return false;
-  if (value === null) return true;
-  return wanted.inputType !== "plugin" && (inputDetailDefaults[inner] ?? []).some((known) => sameValue(known, value));
+/** A run may be cut off between the mark and the update: until the next one, the config before it is ours too. */
+function appliedAfter(wanted: LogtailConfigBody, { config }: FoundConfig): readonly string[] {
+  const hashes = [hashOf(wanted), ...(config === undefined ? [] : [hashOf(config)])];
+  return [...new Set(hashes)];
 }
 
-/** Same JSON, whatever the order of keys. */
-function sameValue(a: unknown, b: unknown): boolean {
-  return a === b || (a !== undefined && b !== undefined && stable(a) === stable(b));
-}
-
-function stable(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => (x < y ? -1 : 1)))
-      : inner,
+/** Of a mark that was written before an update, the second hash may stay. */
+function isStale(wanted: Mark, found: Mark | undefined): boolean {
+  if (found === undefined) return true;
+  return (
+    wanted.owner !== found.owner ||
+    wanted.applied[0] !== found.applied[0] ||
+    !sameValue(wanted.groups, [...found.groups].sort())
   );
 }

@@ -1,6 +1,7 @@
 import { colors as pc } from "./colors";
-import type { DeployEvent } from "./apply";
-import type { ConfigPlan, FieldChange, Plan } from "./plan";
+import type { DeployEvent, Outcome } from "./apply";
+import type { FieldChange } from "./diff";
+import { changesOf, type ConfigPlan, type Foreign, type Plan } from "./plan";
 
 const show = (value: unknown): string => JSON.stringify(value);
 
@@ -10,13 +11,35 @@ function fieldLine({ field, before, after }: FieldChange): string {
   return pc.yellow(`    ~ ${field}: ${show(before)} -> ${show(after)}`);
 }
 
-const marks = { create: pc.green("+ create"), update: pc.yellow("~ update"), none: pc.dim("= same") };
+const actions = {
+  create: pc.green("+ create"),
+  update: pc.yellow("~ update"),
+  remove: pc.red("- remove"),
+  none: pc.dim("= same"),
+};
+
+const timeText = (unixSeconds: number | undefined): string =>
+  unixSeconds === undefined ? "" : ` at ${new Date(unixSeconds * 1000).toISOString().replace(".000Z", "Z")}`;
+
+function foreignLine(foreign: Foreign, { held, action }: ConfigPlan): string[] {
+  if (foreign.kind === "unmarked") {
+    if (action === "none") return [];
+    return [pc.yellow("    ! made by somebody else; deploy takes it over, and keeps what is there in the history")];
+  }
+  const what =
+    foreign.kind === "changed"
+      ? `somebody changed it since the last deploy${timeText(foreign.at)}`
+      : `it belongs to stack ${foreign.owner}`;
+  return [pc.magenta(`    ! ${what}: ${held ? "left as it is; --force overwrites it" : "overwritten by --force"}`)];
+}
 
 function configLines(plan: ConfigPlan): string[] {
-  const lines = [`  ${marks[plan.action]} Logtail config ${pc.bold(plan.name)} in ${plan.project}`];
+  const lines = [`  ${actions[plan.action]} Logtail config ${pc.bold(plan.name)} in ${plan.project}`];
+  if (plan.foreign !== undefined) lines.push(...foreignLine(plan.foreign, plan));
   lines.push(...plan.fields.map(fieldLine));
   if (plan.filled.length > 0) lines.push(pc.dim(`    filled in by the service: ${plan.filled.join(", ")}`));
   lines.push(...plan.bind.map((group) => pc.green(`    + bind to machine group ${group}`)));
+  lines.push(...plan.unbind.map((group) => pc.red(`    - unbind from machine group ${group}`)));
   if (plan.otherGroups.length > 0) {
     lines.push(pc.dim(`    also bound, not by this stack, left alone: ${plan.otherGroups.join(", ")}`));
   }
@@ -24,36 +47,49 @@ function configLines(plan: ConfigPlan): string[] {
 }
 
 export function planText(plan: Plan): string {
+  const orphans = plan.orphans.map(({ project, name }) =>
+    pc.dim(`  ? Logtail config ${name} in ${project} is this stack's and no longer declared; --prune removes it`),
+  );
   const total =
-    plan.writes === 0
+    plan.changes === 0
       ? pc.green("No changes: the service holds what the code says.")
-      : `${plan.writes} ${plan.writes === 1 ? "change" : "changes"} to make.`;
-  return [...plan.configs.flatMap(configLines), total].join("\n");
+      : `${plan.changes} ${plan.changes === 1 ? "change" : "changes"} to make.`;
+  return [...plan.configs.flatMap(configLines), ...orphans, total].join("\n");
 }
 
-export function eventText(event: DeployEvent): string {
+export function eventText(event: DeployEvent): string | undefined {
   switch (event.type) {
     case "ConfigCreated":
       return pc.green(`  created Logtail config ${event.config} in ${event.project}`);
     case "ConfigUpdated":
       return pc.yellow(`  updated Logtail config ${event.config} in ${event.project}`);
+    case "ConfigRemoved":
+      return pc.red(`  removed Logtail config ${event.config} from ${event.project}`);
     case "ConfigBound":
       return pc.green(`  bound ${event.config} to machine group ${event.machineGroup}`);
+    case "ConfigUnbound":
+      return pc.red(`  unbound ${event.config} from machine group ${event.machineGroup}`);
+    case "ConfigMarked":
+      return undefined;
   }
 }
 
-/** For `--json`: the plan without the bodies that it would send. */
-export function planJson(plan: Plan): object {
-  return {
-    changes: plan.writes,
-    configs: plan.configs.map(({ project, name, action, fields, filled, bind, otherGroups }) => ({
-      project,
-      name,
-      action,
-      fields: fields.map(({ field, before, after }) => ({ field, before: before ?? null, after: after ?? null })),
-      filled,
-      bind,
-      otherGroups,
-    })),
-  };
+/** Rows of the summary: config, project, what was done. What was the same is only counted. */
+export function summaryRows(outcomes: readonly Outcome[]): string[][] {
+  return outcomes
+    .filter(({ status }) => status !== "same")
+    .map(({ plan, status }) => [plan.name, plan.project, doneText(plan, status)]);
+}
+
+const past = { create: "created", update: "updated", remove: "removed", none: "" };
+
+function doneText(plan: ConfigPlan, status: Outcome["status"]): string {
+  if (status === "held") return "left: changed by others (--force overwrites)";
+  if (status === "failed") return "failed";
+  if (status === "notReached") return "not reached";
+  const parts = [past[plan.action]];
+  if (plan.bind.length > 0) parts.push(`bound to ${plan.bind.length}`);
+  if (plan.unbind.length > 0) parts.push(`unbound from ${plan.unbind.length}`);
+  if (changesOf(plan) === 0) parts.push("marked as this stack's");
+  return parts.filter((part) => part !== "").join(", ");
 }

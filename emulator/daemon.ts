@@ -7,7 +7,8 @@ import { clientEnv } from "./env";
 import { commandOf, isAlive } from "./other-process";
 import { statusPath, type LocalStatus } from "./admin";
 import { askAdmin } from "./admin-client";
-import { keptCredentials, type LocalCloud } from "./local-cloud";
+import { keptCredentials } from "./access-key";
+import type { LocalCloud } from "./local-cloud";
 
 interface RunFile {
   readonly pid: number;

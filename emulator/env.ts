@@ -42,6 +42,8 @@ export function clientEnv({
     NODE_EXTRA_CA_CERTS: caFile,
     SSL_CERT_FILE: caBundleFile,
     REQUESTS_CA_BUNDLE: caBundleFile,
+    // Read before SSL_CERT_FILE, where the caller's own has it.
+    CURL_CA_BUNDLE: caBundleFile,
     ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
     ALIBABA_CLOUD_REGION: region,

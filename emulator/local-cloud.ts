@@ -1,13 +1,13 @@
 /** The local cloud: a gateway in front of Log Service and the few OpenAPI products that the declared resources need. */
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Credentials } from "../sls/wire/request";
 import { jwksSource } from "./access/jwks";
 import { CertificateAuthority } from "./gateway/certificates";
 import { Gateway, type GatewayReply, type GatewayRequest } from "./gateway/gateway";
+import { keptCredentials } from "./access-key";
 import { answerAdmin, isAdmin } from "./admin";
-import { notServed, type Answer } from "./answer";
+import { errorReply, notServed, type Answer } from "./answer";
 import { clientEnv } from "./env";
 import { exchange, logged } from "./exchange";
 import { Faults } from "./faults/faults";
@@ -108,8 +108,18 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   };
   const handle = async (request: GatewayRequest, at: Date): Promise<Answer> => {
     const answer = await answerOf(request, at);
-    if (options.dataDir !== undefined && !changesNothing(request.method, answer.operation)) saved.save(store);
-    return answer;
+    const { method, target, host: asked } = request;
+    if (options.dataDir === undefined || onlyAsks(method, answer.operation)) return answer;
+    if (onlyWritesLogs(answer.operation) && saved.isWhole) return answer;
+    try {
+      saved.save(store);
+      return answer;
+    } catch (error) {
+      // Not to be acknowledged, though it is done: a kill would undo it.
+      const message = `the local cloud could not save this: ${(error as Error).message}`;
+      const failed = { status: 500, code: "InternalServerError", message };
+      return { ...answer, reply: errorReply(target, failed, asked, at), errorCode: failed.code };
+    }
   };
   const answerMetadata = (request: MetadataRequest): GatewayReply => {
     const reply = metadata.answer(request);
@@ -175,31 +185,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
 const metadataOperation = "InstanceMetadata";
 
-/** Logs are saved as they come; the rest of what only asks is told by its name. */
-const changesNothing = (method: string, operation: string): boolean =>
-  /^(Get|List|Describe|Query|PostLogStoreLogs$|WebTracking$|InstanceMetadata$)/.test(operation) || method === "HEAD";
+const onlyAsks = (method: string, operation: string): boolean =>
+  /^(Get|List|Describe|Query|InstanceMetadata$)/.test(operation) || method === "HEAD";
+
+/** Logs are saved as they come; what they go to must be as well. */
+const onlyWritesLogs = (operation: string): boolean => /^(PostLogStoreLogs|WebTracking)$/.test(operation);
 
 const isLoopback = (host: string): boolean =>
   host === "::1" || host === "localhost" || /^127(\.\d{1,3}){3}$/.test(host);
-
-/** The access key in the state folder, made at the first start. */
-export function keptCredentials(stateDir: string): Credentials {
-  const file = join(stateDir, "access-key.json");
-  if (existsSync(file)) return readCredentials(file);
-  const made = {
-    accessKeyId: `LTAILOCAL${randomBytes(8).toString("hex")}`,
-    accessKeySecret: randomBytes(20).toString("hex"),
-  };
-  writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
-  return made;
-}
-
-function readCredentials(file: string): Credentials {
-  try {
-    const { accessKeyId, accessKeySecret } = JSON.parse(readFileSync(file, "utf8")) as Partial<Credentials>;
-    if (accessKeyId && accessKeySecret) return { accessKeyId, accessKeySecret };
-  } catch {
-    // Said below, without what is in the file.
-  }
-  throw new Error(`${file} holds no access key; remove it, and the next start makes a new one`);
-}

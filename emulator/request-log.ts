@@ -54,4 +54,4 @@ export class RequestLog {
 }
 
 const shownUrl = (url: string): string =>
-  url.replace(/([?&](?:Signature|SecurityToken)=)[^&]*/gi, "$1***").slice(0, maxUrl);
+  url.replace(/([?&](?:Signature|SecurityToken|OIDCToken|SAMLAssertion)=)[^&]*/gi, "$1***").slice(0, maxUrl);

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 packages=()
 command -v rsyslogd >/dev/null || [ -x /usr/sbin/rsyslogd ] || packages+=(rsyslog)
 command -v logger >/dev/null || packages+=(bsdutils)
+command -v curl >/dev/null || packages+=(curl)
 command -v python3 >/dev/null || packages+=(python3)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 if [ "${#packages[@]}" -gt 0 ]; then
@@ -14,12 +15,19 @@ if [ "${#packages[@]}" -gt 0 ]; then
   apt-get -q install -y --no-install-recommends "${packages[@]}"
 fi
 
-# The Python SDK of the service, a judge of the local cloud that we did not write.
-venv=.cache/python
-if ! "$venv/bin/python" -c 'import aliyun.log' 2>/dev/null; then
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install -q 'aliyun-log-python-sdk==0.9.47' 'setuptools<81'
-fi
+# Clients in Python that judge the local cloud (npm run test:clients): two versions of the service's SDK, and its command line.
+python_clients() { # FOLDER REQUIREMENT...
+  local venv=.cache/$1 wanted
+  shift
+  wanted=$(printf '%s\n' "$@")
+  [ "$(cat "$venv/requirements.txt" 2>/dev/null)" = "$wanted" ] && return
+  python3 -m venv --clear "$venv"
+  "$venv/bin/python" -m pip install -q "$@"
+  echo "$wanted" >"$venv/requirements.txt"
+}
+python_clients python 'aliyun-log-python-sdk==0.9.47' 'pytest==9.2.0' 'setuptools<81'
+python_clients python-new 'aliyun-log-python-sdk==0.9.52' 'pytest==9.2.0' 'setuptools<81'
+python_clients python-cli 'aliyun-log-cli==0.2.10' 'aliyun-log-python-sdk==0.9.52' 'setuptools<81'
 
 command -v terraform >/dev/null || command -v tofu >/dev/null ||
   echo 'neither terraform nor tofu is installed: https://developer.hashicorp.com/terraform/install' >&2

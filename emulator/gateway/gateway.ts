@@ -52,6 +52,7 @@ export interface GatewayOptions {
 const maxHeaderSize = 32 * 1024;
 /** A connection on which nothing moves is closed after this long. */
 const idleMs = 600_000;
+const retryMs = 100;
 
 export class Gateway {
   private readonly sockets = new Set<Duplex>();
@@ -99,8 +100,13 @@ export class Gateway {
   async pause(ms?: number): Promise<void> {
     clearTimeout(this.resuming);
     for (const socket of this.sockets) socket.destroy();
-    if (ms !== undefined) this.resuming = setTimeout(() => void this.resume(), ms);
+    if (ms !== undefined) this.resumeIn(ms);
     if (this.tcp.listening) await new Promise((resolve) => this.tcp.close(resolve));
+  }
+
+  /** Another process may have the port by then: until it is free again, nobody is served. */
+  private resumeIn(ms: number): void {
+    this.resuming = setTimeout(() => void this.resume().catch(() => this.resumeIn(retryMs)), ms);
   }
 
   /** Listens again, where it did. */

@@ -1,4 +1,5 @@
 /** Which host names the local cloud stands for, and what each of them is. */
+import { knownRegions } from "./regions";
 
 export type Target =
   /** Log Service; without a project the account-level endpoint. */
@@ -34,6 +35,8 @@ const patterns: readonly (readonly [RegExp, "sls" | OpenApiProduct])[] = [
   [/^ims\.aliyuncs\.com$/, "ims"],
 ];
 
+const isRegion = (label: string, ownRegion: string): boolean => label === ownRegion || knownRegions.has(label);
+
 /** What a name (with or without a port) stands for; undefined: not ours. */
 export function targetOf(host: string, ownRegion: string): Target | undefined {
   const name = host.toLowerCase().replace(/:\d+$/, "");
@@ -43,6 +46,9 @@ export function targetOf(host: string, ownRegion: string): Target | undefined {
     if (!match) continue;
     const { project, region: named } = match.groups ?? {};
     if (service !== "sls") return { service, ...(named ? { region: named } : {}) };
+    // In our zone a lone label is a region or a project: `cn-hangzhou.sls.test` is an endpoint, `my-app.sls.test` a project.
+    if (project !== undefined && named === undefined && isRegion(project, ownRegion))
+      return { service, region: project };
     return { service, region: named ?? ownRegion, ...(project ? { project } : {}) };
   }
   return undefined;

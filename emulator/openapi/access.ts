@@ -2,6 +2,7 @@
 import { authorize } from "../access/authorize";
 import type { Facts } from "../access/conditions";
 import type { Principal } from "../access/principal";
+import { findRole } from "../access/roles";
 import type { OpenApiProduct } from "../gateway/hosts";
 import { accountId, type AccessState } from "../store/access";
 import type { RpcParameters } from "./rpc";
@@ -15,7 +16,7 @@ export interface Needed {
 /** RAM knows no regions: `acs:ram::…` is met by patterns with `*` there and by those with nothing. */
 const ram = (rest: string): string => `acs:ram::${accountId}:${rest}`;
 
-/** Parameter -> type of resource; the first that is given counts. */
+/** Parameter -> type of resource. */
 const ramResources = [
   ["RoleName", "role"],
   ["UserName", "user"],
@@ -23,45 +24,68 @@ const ramResources = [
   ["PolicyName", "policy"],
 ] as const;
 
-function ramResource(parameters: RpcParameters): string {
-  const found = ramResources.find(([name]) => parameters[name]);
-  return ram(found ? `${found[1]}/${parameters[found[0]]}` : "*");
+/** Roles are found in any case, policies name them in one: as the role itself is written. */
+const roleNamed = (state: AccessState, name: string): string => findRole(state, name)?.name ?? name;
+
+/** Everything that is named: to attach a policy one must be allowed it, and whom it goes to. */
+function ramAccess(action: string, state: AccessState, parameters: RpcParameters): Needed[] {
+  const named = ramResources.flatMap(([parameter, type]) => {
+    const name = parameters[parameter];
+    if (!name) return [];
+    if (type === "role") return [ram(`role/${roleNamed(state, name)}`)];
+    const isSystem = type === "policy" && parameters["PolicyType"] === "System";
+    return [isSystem ? `acs:ram::system:policy/${name}` : ram(`${type}/${name}`)];
+  });
+  return (named.length === 0 ? [ram("*")] : named).map((resource) => ({ action: `ram:${action}`, resource }));
 }
 
-function instancesOf(text: string | undefined): string[] {
-  return [...(text ?? "").matchAll(/[\w-]+/g)].map(([id]) => id);
+/** A JSON list of ids; one of no id, or what is none, is about all. */
+function instancesOf(text = ""): string[] {
+  try {
+    const ids: unknown = JSON.parse(text);
+    if (Array.isArray(ids) && ids.length > 0 && ids.every((id) => typeof id === "string")) return ids;
+  } catch {
+    // The operation tells what is wrong with it.
+  }
+  return ["*"];
 }
 
-function ecsAccess(action: string, region: string, parameters: RpcParameters): Needed[] {
+function ecsAccess(action: string, region: string, state: AccessState, parameters: RpcParameters): Needed[] {
   const own = (rest: string): Needed => ({
     action: `ecs:${action}`,
     resource: `acs:ecs:${region}:${accountId}:${rest}`,
   });
   if (action.endsWith("InstanceRamRole")) {
     const instances = instancesOf(parameters["InstanceIds"]).map((id) => own(`instance/${id}`));
-    const role = { action: "ram:PassRole", resource: ram(`role/${parameters["RamRoleName"] ?? ""}`) };
-    return action === "AttachInstanceRamRole" ? [...instances, role] : instances;
+    const role = ram(`role/${roleNamed(state, parameters["RamRoleName"] ?? "")}`);
+    return action === "AttachInstanceRamRole" ? [...instances, { action: "ram:PassRole", resource: role }] : instances;
   }
   if (/SecurityGroup/.test(action)) return [own(`securitygroup/${parameters["SecurityGroupId"] || "*"}`)];
   if (/Instance/.test(action)) return [own(`instance/${parameters["InstanceId"] || "*"}`)];
   return [own("*")];
 }
 
+/** `acs:ram::ACCOUNT:role/NAME` as the role itself is written. */
+const roleArn = (state: AccessState, arn: string): string =>
+  arn.replace(/(?<=:role\/)[^/]+$/, (name) => roleNamed(state, name));
+
 /** None for what every identity may do: ask who it is, and find endpoints. AssumeRoleWithOIDC is signed by nobody. */
 export function neededAccess(
   product: OpenApiProduct,
   action: string,
   region: string,
+  state: AccessState,
   parameters: RpcParameters,
 ): readonly Needed[] {
   switch (product) {
     case "ecs":
-      return ecsAccess(action, region, parameters);
+      return ecsAccess(action, region, state, parameters);
     case "ram":
     case "ims":
-      return [{ action: `ram:${action}`, resource: ramResource(parameters) }];
+      return ramAccess(action, state, parameters);
     case "sts":
-      return action === "AssumeRole" ? [{ action: "sts:AssumeRole", resource: parameters["RoleArn"] ?? "" }] : [];
+      if (action !== "AssumeRole") return [];
+      return [{ action: "sts:AssumeRole", resource: roleArn(state, parameters["RoleArn"] ?? "") }];
     case "location":
     case "business":
       return [];

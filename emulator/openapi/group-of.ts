@@ -7,9 +7,9 @@ import type { RpcContext } from "./rpc-context";
 export const newId = (prefix: string): string => `${prefix}-local${randomBytes(8).toString("hex")}`;
 export const timeText = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 
-export function groupOf({ store, parameters }: RpcContext): SecurityGroup {
+export function groupOf({ store, parameters, region }: RpcContext): SecurityGroup {
   const id = parameters["SecurityGroupId"] ?? "";
   const group = store.securityGroups.get(id);
-  if (group !== undefined) return group;
+  if (group?.region === region) return group;
   throw new RpcError(404, "InvalidSecurityGroupId.NotFound", `The specified SecurityGroupId does not exist: ${id}`);
 }

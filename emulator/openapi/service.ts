@@ -60,7 +60,7 @@ export async function answerRpc(
     const region = parameters["RegionId"] || options.region;
     const facts = requestFacts(request, now);
     if (principal !== undefined) {
-      const needed = neededAccess(product, action, region, parameters);
+      const needed = neededAccess(product, action, region, identities.state, parameters);
       checkAccess(identities.state, principal, product, needed, facts);
     }
     const json = await operation({ store, now, region, parameters, principal, identities, facts, jwks });

@@ -93,6 +93,7 @@ export function removeConfig(context: SlsContext): object {
   if (!hasConfig(project, name)) throw configNotExist(name);
   project.configs.delete(name);
   project.pipelines.delete(name);
+  project.tags.delete(`logtailconfig#${project.name}#${name}`);
   for (const names of project.applied.values()) names.delete(name);
   return {};
 }

@@ -35,6 +35,9 @@ export function askedOf(values: Readonly<Record<string, unknown>>): Asked {
   const line = whole(values, "line", 100, "InvalidLine");
   if (line > 100) throw bad("InvalidLine", `line must be 0 to 100, got ${line}`);
   const query = String(values["query"] ?? "");
+  const reverse = String(values["reverse"] ?? "false").toLowerCase();
+  if (reverse !== "true" && reverse !== "false")
+    throw bad("InvalidReverse", `reverse must be true or false, got ${reverse}`);
   return {
     from,
     to,
@@ -43,7 +46,7 @@ export function askedOf(values: Readonly<Record<string, unknown>>): Asked {
     withPackMeta: packMetaPipe.test(query),
     line,
     offset: whole(values, "offset", 0, "InvalidOffset"),
-    reverse: String(values["reverse"] ?? "false").toLowerCase() === "true",
+    reverse: reverse === "true",
   };
 }
 

@@ -20,7 +20,7 @@ function checkName({ method, path }: { readonly method: string; readonly path: S
 }
 const maxLogstores = 200;
 /** Of a project, in all its logstores. */
-const maxShards = 400;
+export const maxShards = 400;
 
 /** What is kept of a request: the fields that the service knows. Unknown ones are ignored, as many clients send zero values. */
 function read(body: Record<string, unknown>): LogStoreBody {

@@ -123,6 +123,7 @@ export const machineGroupOperations: readonly Operation[] = [
       const project = projectOf(context);
       const { groupName } = groupOf(context).body;
       project.machineGroups.delete(groupName);
+      project.tags.delete(`machinegroup#${project.name}#${groupName}`);
       project.applied.delete(groupName);
       return {};
     },

@@ -1,6 +1,7 @@
-import { logstoreOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
-import { parameterInvalid } from "../sls/service-error";
+import { logstoreOf, projectOf, unixSeconds, type Operation, type SlsContext } from "../sls/context";
+import { parameterInvalid, ServiceError } from "../sls/service-error";
 import type { ShardRange } from "../store/logstore";
+import { maxShards } from "./logstores";
 import { shardOf } from "./shard-of";
 
 const describe = ({ id, status, begin, end, createTime }: ShardRange): object => ({
@@ -14,12 +15,18 @@ const describe = ({ id, status, begin, end, createTime }: ShardRange): object =>
 /** SplitShard and MergeShards: one path, told apart by `action`. */
 function change(context: SlsContext): object {
   const logstore = logstoreOf(context);
-  const shard = shardOf(context);
+  const shard = logstore.shards.find(({ id }) => String(id) === context.path["shard"]);
+  if (shard === undefined) throw parameterInvalid("invalid shard id.");
   const { action, key = "" } = context.query;
   const now = unixSeconds(context.now);
+  const shards = [...projectOf(context).logstores.values()].reduce((sum, one) => sum + one.shards.length, 0);
+  if (shards + (action === "merge" ? 1 : 2) > maxShards) {
+    throw new ServiceError(400, "ProjectQuotaExceed", `shard count exceeds ${maxShards}`);
+  }
   if (action === "merge") {
+    if (shard.status !== "readwrite") throw parameterInvalid("can not merge a readonly shard.");
     const merged = logstore.merge(shard, now);
-    if (merged === undefined) throw parameterInvalid("can not merge the last shard, or one that is readonly.");
+    if (merged === undefined) throw parameterInvalid("can not merge the last shard.");
     return merged.map(describe);
   }
   if (action !== "split") throw parameterInvalid(`action must be split or merge, got ${action ?? "nothing"}`);

@@ -6,7 +6,10 @@ const text = (value: string | Uint8Array): string =>
 
 /** A log as queries see and return it: every value text. Bytes that are not UTF-8 show as U+FFFD here and stay as they are in PullLogs. */
 export function flatLog({ log, meta }: { log: Log; meta: GroupMeta }): Record<string, string> {
-  const flat: Record<string, string> = { __topic__: meta.topic, __source__: meta.source };
+  // A log may have the key `__proto__`.
+  const flat = Object.create(null) as Record<string, string>;
+  flat["__topic__"] = meta.topic;
+  flat["__source__"] = meta.source;
   for (const [key, value] of meta.tags) flat[`__tag__:${key}`] = value;
   flat["__time__"] = String(log.time);
   if (log.timeNs !== undefined && log.timeNs !== 0) flat["__time_ns_part__"] = String(log.timeNs);

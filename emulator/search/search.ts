@@ -3,8 +3,8 @@ import type { Log } from "../../sls/model/log";
 import { decodeLog } from "../../sls/wire/log-group";
 import type { GroupMeta } from "../store/log-group-bytes";
 import type { Logstore } from "../store/logstore";
+import type { Segment } from "../store/segment";
 import { comparedField, compile } from "./match";
-import type { Bits } from "./index/bits";
 import { evaluate } from "./index/evaluate";
 import type { Part } from "./index/indexes";
 import type { SegmentIndex } from "./index/segment-index";
@@ -37,9 +37,14 @@ const patienceMs = 1000;
 /** A page is found by counting logs in at most this many spans of time. */
 const mostSpans = 1 << 20;
 
+/** What matches in one part. It is kept, and the index is not: all of them may be more than the memory holds. */
 interface Matches {
   readonly part: Part;
-  readonly bits: Bits;
+  /** How many groups were looked at. */
+  readonly groups: number;
+  /** Numbers of the logs, and the time of each. */
+  readonly numbers: Uint32Array;
+  readonly times: Uint32Array;
 }
 
 export class Search {
@@ -65,7 +70,7 @@ export class Search {
 
   /** How many logs match. */
   count(): number {
-    return this.matches.reduce((sum, { bits }) => sum + bits.count, 0);
+    return this.matches.reduce((sum, { numbers }) => sum + numbers.length, 0);
   }
 
   /** Counts by time: `spans` of `width` seconds from `from` on. */
@@ -79,62 +84,45 @@ export class Search {
   page(offset: number, size: number, reverse: boolean): FoundLog[] {
     if (this.matches.length === 0 || size === 0) return [];
     const { from, to, before } = this.spanOf(offset, size, reverse);
-    const found: Place[] = [];
-    for (const { part, bits } of this.matches) {
-      const index = this.indexOf(part);
-      if (index.maxTime < from || index.minTime >= to) continue;
-      const times = index.times.view();
-      for (const i of bits.numbers()) {
-        const time = times[i] as number;
-        if (time < from || time >= to) continue;
-        found.push({ part, i, time, nanos: index.nanos.at(i), order: part.segment.order(index.groups.at(i)) });
-      }
-    }
+    const found = this.places((time) => time >= from && time < to);
     found.sort((a, b) => a.time - b.time || a.nanos - b.nanos || a.order - b.order || a.i - b.i);
     if (reverse) found.reverse();
-    return found.slice(offset - before, offset - before + size).map((place) => this.read(place));
+    return this.read(found.slice(offset - before, offset - before + size));
   }
 
   /** Matches around one of them, in the order of arrival, each with its distance from it; undefined when that one does not match. */
   around(start: ArrivedAt, back: number, forward: number): { log: FoundLog; distance: number }[] | undefined {
-    const found: Place[] = [];
-    for (const { part, bits } of this.matches) {
-      const index = this.indexOf(part);
-      for (const i of bits.numbers()) {
-        const order = part.segment.order(index.groups.at(i));
-        found.push({ part, i, time: index.times.at(i), nanos: index.nanos.at(i), order });
-      }
-    }
+    const found = this.places(() => true);
     found.sort((a, b) => a.order - b.order || a.i - b.i);
-    const group = found.findIndex(({ order }) => order === start.order);
     const at = found.findIndex(
-      (place, n) => n >= group && place.order === start.order && this.inGroup(place) === start.inGroup,
+      ({ matches, i, order }) => order === start.order && inGroup(this.indexOf(matches), i) === start.inGroup,
     );
-    if (group < 0 || at < 0) return undefined;
+    if (at < 0) return undefined;
     const first = Math.max(0, at - back);
-    return found
-      .slice(first, at + forward + 1)
-      .map((place, n) => ({ log: this.read(place), distance: first + n - at }));
+    return this.read(found.slice(first, at + forward + 1)).map((log, n) => ({ log, distance: first + n - at }));
   }
 
   private searchPart(part: Part, { query, from, to, topic }: Wanted, oldest: number): void {
-    const body = part.segment.index;
-    if (body === undefined) return;
-    const { index, complete } = this.logstore.indexes.get(part, this.deadline);
+    const { segment } = part;
+    const { indexes } = this.logstore;
+    const body = segment.index;
+    if (body === undefined || !indexes.mayHold(part, from, to)) return;
+    const { index, complete } = indexes.get(part, this.deadline);
     this.complete &&= complete;
     if (index.count === 0 || index.maxTime < from || index.minTime >= to) return;
-    const verify = (phrase: Query, log: number): boolean =>
-      compile(phrase, body)(flatLog(this.read({ part, i: log, time: 0, nanos: 0, order: 0 })));
-    const bits = evaluate(query, { index, body, verify });
-    keep(bits, index, from, to);
-    if (topic !== "") keepIf(bits, (i) => index.metaOfLog(i).topic === topic);
-    const { segment } = part;
-    if (segment.receiveTime(segment.first) < oldest) {
-      keepIf(bits, (i) => segment.receiveTime(segment.first + index.groups.at(i)) >= oldest);
-    }
+    const verify = (phrase: Query, log: number): boolean => compile(phrase, body)(flatLog(logAt(segment, index, log)));
+    const all = index.times.view();
+    let numbers = evaluate(query, { index, body, verify }).numbers();
+    if (index.minTime < from || index.maxTime >= to)
+      numbers = numbers.filter((i) => (all[i] as number) >= from && (all[i] as number) < to);
+    if (topic !== "") numbers = numbers.filter((i) => index.metaOfLog(i).topic === topic);
+    if (segment.receiveTime(segment.first) < oldest)
+      numbers = numbers.filter((i) => segment.receiveTime(segment.first + index.groups.at(i)) >= oldest);
+    if (numbers.length === 0) return;
     this.earliest = Math.min(this.earliest, Math.max(from, index.minTime));
     this.latest = Math.max(this.latest, Math.min(to - 1, index.maxTime));
-    this.matches.push({ part, bits });
+    const times = numbers.map((i) => all[i] as number);
+    this.matches.push({ part, groups: index.groupCount, numbers, times });
   }
 
   /** The shortest time that holds the page, and how many matches lie before it. */
@@ -166,37 +154,62 @@ export class Search {
 
   /** Matches by time: those of `from <= time < from + width` in the first place, and so on; all lie within. */
   private countInto(counts: Uint32Array, from: number, width: number): void {
-    for (const { part, bits } of this.matches) {
-      const times = this.indexOf(part).times.view();
-      const numbers = bits.numbers();
-      for (let n = 0; n < numbers.length; n++) {
-        const span = (((times[numbers[n] as number] as number) - from) / width) | 0;
+    for (const { times } of this.matches) {
+      for (let n = 0; n < times.length; n++) {
+        const span = (((times[n] as number) - from) / width) | 0;
         counts[span] = (counts[span] as number) + 1;
       }
     }
   }
 
+  private places(wanted: (time: number) => boolean): Place[] {
+    const found: Place[] = [];
+    for (const matches of this.matches) {
+      const { part, numbers, times } = matches;
+      if (!times.some(wanted)) continue;
+      const index = this.indexOf(matches);
+      for (let n = 0; n < numbers.length; n++) {
+        const [i, time] = [numbers[n] as number, times[n] as number];
+        if (!wanted(time)) continue;
+        const order = part.segment.order(index.groups.at(i));
+        found.push({ matches, i, time, nanos: index.nanos.at(i), order });
+      }
+    }
+    return found;
+  }
+
+  /** One part after the other, for not all of their indexes may be in the memory together. */
+  private read(places: readonly Place[]): FoundLog[] {
+    const found: FoundLog[] = [];
+    for (const one of new Set(places.map(({ matches }) => matches))) {
+      const index = this.indexOf(one);
+      places.forEach(({ matches, i, order }, n) => {
+        if (matches !== one) return;
+        found[n] = { ...logAt(one.part.segment, index, i), order, inGroup: inGroup(index, i) };
+      });
+    }
+    return found;
+  }
+
   /** With as many logs as when it was searched, even if it left the memory since. */
-  private indexOf(part: Part): SegmentIndex {
-    return this.logstore.indexes.get(part, Number.POSITIVE_INFINITY).index;
-  }
-
-  private read({ part, i, order }: Place): FoundLog {
-    const index = this.indexOf(part);
-    const log = decodeLog(part.segment.readBytes(index.starts.at(i), index.sizes.at(i)));
-    return { log, meta: index.metaOfLog(i), order, inGroup: this.inGroup({ part, i }) };
-  }
-
-  private inGroup({ part, i }: Pick<Place, "part" | "i">): number {
-    const { groups } = this.indexOf(part);
-    let before = 0;
-    while (before < i && groups.at(i - before - 1) === groups.at(i)) before++;
-    return before;
+  private indexOf({ part, groups }: Matches): SegmentIndex {
+    return this.logstore.indexes.get(part, Number.POSITIVE_INFINITY, groups).index;
   }
 }
 
+function logAt(segment: Segment, index: SegmentIndex, i: number): { log: Log; meta: GroupMeta } {
+  const log = decodeLog(segment.readBytes(index.starts.at(i), index.sizes.at(i)));
+  return { log, meta: index.metaOfLog(i) };
+}
+
+function inGroup({ groups }: SegmentIndex, i: number): number {
+  let before = 0;
+  while (before < i && groups.at(i - before - 1) === groups.at(i)) before++;
+  return before;
+}
+
 interface Place {
-  readonly part: Part;
+  readonly matches: Matches;
   readonly i: number;
   readonly time: number;
   readonly nanos: number;
@@ -210,14 +223,4 @@ function check(query: Query, body: Parameters<typeof comparedField>[1]): void {
     check(query.left, body);
     check(query.right, body);
   }
-}
-
-function keep(bits: Bits, index: SegmentIndex, from: number, to: number): void {
-  if (index.minTime >= from && index.maxTime < to) return;
-  const times = index.times.view();
-  keepIf(bits, (i) => (times[i] as number) >= from && (times[i] as number) < to);
-}
-
-function keepIf(bits: Bits, holds: (i: number) => boolean): void {
-  for (const i of bits.numbers()) if (!holds(i)) bits.remove(i);
 }

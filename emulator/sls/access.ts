@@ -88,29 +88,44 @@ function partsOf(template: string, path: Asked["path"]): readonly string[] {
   return found;
 }
 
-/** The project that the call is about: of the host, or named in the body (`POST /`) or among the tagged resources. */
-function projectOfCall({ projectName, query, body }: Asked): string {
-  if (projectName !== undefined) return projectName;
-  const given = json(body.length > 0 ? body.toString("utf8") : "{}");
-  const ids: unknown = given["resourceId"] ?? json(`{"ids":${query["resourceId"] ?? "null"}}`)["ids"];
-  const first: unknown = given["projectName"] ?? (Array.isArray(ids) ? ids[0] : ids);
-  return typeof first === "string" && first !== "" ? (first.split("#")[0] ?? "*") : "*";
+type Named = Pick<Operation, "name" | "path">;
+
+/** What the call itself names as its project, or as things in it, whatever host it comes to: a text or texts. */
+function namedIn({ name, path }: Named, { query, body }: Asked): unknown {
+  if (path === "/tags") return json(query["resourceId"] ?? "null");
+  if (name === "CreateProject") return memberOf(body, "projectName");
+  return ["/tag", "/untag", "/resourcegroup"].includes(path) ? memberOf(body, "resourceId") : undefined;
 }
 
-function json(text: string): Readonly<Record<string, unknown>> {
+/** Every project that the call is about: those that it names, or the one of the host. */
+function projectsOfCall(operation: Named, asked: Asked): readonly string[] {
+  const host = asked.projectName ?? "*";
+  const named = [namedIn(operation, asked)].flat();
+  const projects = named.map((id) => (typeof id === "string" && id.split("#")[0]) || host);
+  return projects.length === 0 ? [host] : [...new Set(projects)];
+}
+
+function memberOf(body: Buffer, name: string): unknown {
+  const value = json(body.toString("utf8"));
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function json(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+    return JSON.parse(text);
   } catch {
-    return {};
+    return undefined;
   }
 }
 
-export function neededAccess(operation: Pick<Operation, "name" | "path">, asked: Asked): NeededAccess {
-  const project = `acs:log:${asked.region}:${accountId}:project/${projectOfCall(asked)}`;
+export function neededAccess(operation: Named, asked: Asked): NeededAccess {
   const parts = partsOf(operation.path, asked.path);
-  return {
-    actions: actionsOf(operation.name, asked.query),
-    resources: parts.length === 0 ? [project] : parts.map((part) => `${project}/${part}`),
-  };
+  const resources = projectsOfCall(operation, asked).flatMap((name) => {
+    const project = `acs:log:${asked.region}:${accountId}:project/${name}`;
+    return parts.length === 0 ? [project] : parts.map((part) => `${project}/${part}`);
+  });
+  return { actions: actionsOf(operation.name, asked.query), resources };
 }
+
+/** The project that a resource is, or lies in. */
+export const projectIn = (resource: string): string => /:project\/([^/]+)/.exec(resource)?.[1] ?? "";

@@ -10,7 +10,8 @@ const untyped = /^\/((system)?(un)?tag|policy|(resources|topostores)(\/.*)?)$/;
 
 export function checkHeaders({ method, headers, body }: GatewayRequest, path: string): void {
   const writes = method === "POST" || method === "PUT";
-  if (writes && headers["content-length"] === undefined) {
+  // `@alicloud/sls20201230` streams every body, in chunks.
+  if (writes && headers["content-length"] === undefined && headers["transfer-encoding"] === undefined) {
     throw new ServiceError(
       411,
       "MissingContentLength",

@@ -4,7 +4,7 @@ import { requestFacts } from "../access/facts";
 import type { Identities, Principal } from "../access/principal";
 import type { GatewayReply, GatewayRequest } from "../gateway/gateway";
 import type { Store } from "../store/store";
-import { neededAccess } from "./access";
+import { neededAccess, projectIn } from "./access";
 import { authenticate } from "./authenticate";
 import { checkHeaders } from "./check-headers";
 import type { Operation, SlsContext } from "./context";
@@ -55,6 +55,7 @@ export function answerSls(
     unsupported: unserved,
   });
   if (isConnectivityCheck(request, path)) return tell(connectivityReply(path, now), "OLSInvalidMethod");
+  if (agentHosts.test(hostProject ?? "")) return tell(connectivityReply(path, now), "OLSInvalidMethod", true);
   try {
     const { method, body } = request;
     const signed = { method, path, query, headers: { ...request.headers, host: request.host }, body };
@@ -84,9 +85,12 @@ export function answerSls(
   }
 }
 
+/** Agents ask these two for their configuration, in a protocol that is not public. */
+const agentHosts = /^(?:logtail|ali-[a-z0-9-]+-sls-admin)$/;
+
 /** `curl http://PROJECT.ENDPOINT`, as the manual tells people to test their network. */
 const isConnectivityCheck = ({ headers, method }: GatewayRequest, path: string): boolean =>
-  path === "/" && method === "GET" && !headers["authorization"] && !headers["x-log-apiversion"];
+  path === "/" && (method === "GET" || method === "HEAD") && !headers["authorization"] && !headers["x-log-apiversion"];
 
 /** Bytes before compression, as quotas count them. */
 function rawSize({ headers, body }: GatewayRequest): number {
@@ -107,15 +111,16 @@ function checkAccess(
   context: SlsContext,
   { state }: Identities,
 ): void {
-  const project = context.store.projects.get(context.projectName ?? "");
-  const policy = project?.policy ?? "";
-  if (policy === "" && (principal === undefined || principal.type === "root")) return;
-  if (context.projectName !== undefined && operation.name !== "CreateProject" && project?.region !== context.region) {
-    throw projectNotExist(context.projectName);
-  }
+  const { projects } = context.store;
+  const isFree = principal === undefined || principal.type === "root";
+  const project = projects.get(context.projectName ?? "");
+  const isThere = context.projectName === undefined || project?.region === context.region;
+  if (!isThere && !isFree && operation.name !== "CreateProject") throw projectNotExist(context.projectName ?? "");
   const { actions, resources } = neededAccess(operation, context);
   const facts = requestFacts(request, context.now);
   for (const resource of resources) {
+    const policy = projects.get(projectIn(resource))?.policy ?? "";
+    if (policy === "" && isFree) continue;
     const question = { actions: actions.map((action) => `log:${action}`), resource, facts };
     if (authorize(state, principal, question, policy) === "Allow") continue;
     throw unauthorized(`denied by sts or ram, action: log:${actions[0]}, resource: ${resource}`);

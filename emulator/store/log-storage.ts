@@ -7,6 +7,9 @@ import { OpenFiles } from "./open-files";
 import type { Damage } from "./segment";
 import { ShardLog } from "./shard-log";
 
+/** As `newFolder` makes them. */
+const isOwn = (name: string): boolean => /^[0-9a-f]{16}$/.test(name);
+
 export class LogStorage {
   readonly indexes: Indexes;
   /** What could not be read, as it was met. */
@@ -37,9 +40,11 @@ export class LogStorage {
     rmSync(join(this.folder, logstoreFolder), { recursive: true, force: true });
   }
 
-  /** Removes the logs of logstores that are no more: a kill came between. */
+  /** Removes the logs of logstores that are no more: a kill came between. What others put there stays. */
   keepOnly(logstoreFolders: ReadonlySet<string>): void {
-    for (const name of readdirSync(this.folder)) if (!logstoreFolders.has(name)) this.removeLogstore(name);
+    for (const name of readdirSync(this.folder)) {
+      if (isOwn(name) && !logstoreFolders.has(name)) this.removeLogstore(name);
+    }
   }
 
   close(): void {

@@ -117,13 +117,15 @@ export class Logstore implements LogstoreState {
   append({ log }: Shard, bytes: Buffer, receiveTime: number): void {
     const before = log.segments.at(-1);
     const segment = log.append(bytes, receiveTime, this.nextOrder++, this.index?.body);
-    this.storage.indexes.appended(segment, before === segment ? undefined : before);
+    if (before === segment) return this.storage.indexes.appended(segment, undefined);
+    this.storage.indexes.appended(segment, before);
+    // Where nobody reads, nobody else makes room.
+    this.expire(receiveTime);
   }
 
   /** Removes what is older than the logstore keeps. 3650 days are for ever. */
   expire(now: number): void {
     const before = this.oldestKept(now);
-    if (before === 0) return;
     for (const { log } of this.shards) for (const segment of log.expire(before)) this.storage.indexes.drop(segment);
   }
 

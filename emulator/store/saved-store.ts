@@ -43,6 +43,8 @@ const unpacked =
 
 export class SavedStore {
   private last = "";
+  /** Whether nothing is left to save since the last time. */
+  isWhole = true;
 
   constructor(
     private readonly file: string,
@@ -86,8 +88,10 @@ export class SavedStore {
     const { storage: _, ...rest } = store;
     const text = JSON.stringify({ version, store: rest }, packed);
     if (text === this.last) return;
+    this.isWhole = false;
     writeFileSync(`${this.file}.new`, text, { mode: 0o600 });
     renameSync(`${this.file}.new`, this.file);
     this.last = text;
+    this.isWhole = true;
   }
 }

@@ -15,6 +15,9 @@ export interface LogFiles {
 
 export class ShardLog {
   readonly segments: Segment[] = [];
+  /** Groups before this one are too old, though their segment is still there. */
+  private kept = 0;
+  private keptSince = 0;
 
   constructor(
     private readonly folder: string,
@@ -34,7 +37,7 @@ export class ShardLog {
 
   /** Number of the oldest group that is kept. */
   get begin(): number {
-    return this.segments[0]?.first ?? 0;
+    return Math.max(this.kept, this.segments[0]?.first ?? 0);
   }
 
   /** Number that the next group will have. */
@@ -53,8 +56,8 @@ export class ShardLog {
     const full = last !== undefined && last.count > 0 && last.bytes + bytes.length > maxSegmentBytes;
     if (last === undefined || full || !sameIndex(last.index, index)) {
       const { files, report } = this.world;
-      if (last?.count === 0) this.segments.pop()?.remove();
       const first = this.end;
+      if (last?.count === 0) this.segments.pop()?.remove();
       last = Segment.create(files, join(this.folder, segmentName(first)), first, index, report);
       this.segments.push(last);
     }
@@ -83,7 +86,10 @@ export class ShardLog {
     return this.segmentOf(number)?.receiveTime(number) ?? 0;
   }
 
-  /** Removes the segments of which every group came before that time; never the last one, which tells the next number. */
+  /**
+   * Groups that came before that time are no longer there. Removes the segments that hold no others; never the last one, which
+   * tells the next number.
+   */
   expire(before: number): Segment[] {
     const gone: Segment[] = [];
     while (this.segments.length > 1) {
@@ -93,6 +99,10 @@ export class ShardLog {
       oldest.remove();
       gone.push(oldest);
     }
+    const first = this.segments[0]?.first ?? 0;
+    this.kept = before < this.keptSince ? first : Math.max(this.kept, first);
+    this.keptSince = before;
+    while (this.kept < this.end && this.receiveTime(this.kept) < before) this.kept++;
     return gone;
   }
 

@@ -1,4 +1,4 @@
-/** Calls of Log Service (REST, signature v1 with SHA-256) and of ECS (RPC, HMAC-SHA1), as the real provider makes them. */
+/** Calls of Log Service (REST, signature v1 with SHA-256) and of ECS, RAM and IMS (RPC, HMAC-SHA1), as the real provider makes them. */
 import { createHmac, randomUUID } from "node:crypto";
 import { encodeQuery, percentEncode, signV1 } from "../../sls/wire";
 import { CallError } from "./errors";
@@ -20,7 +20,7 @@ export interface SlsCall {
 export type Parameters = Readonly<Record<string, string | undefined>>;
 type Json = Readonly<Record<string, unknown>>;
 
-const ecsVersion = "2014-05-26";
+const versions = { ecs: "2014-05-26", ram: "2015-05-01", ims: "2019-08-15" } as const;
 
 /** One tea-RPC signature: everything sorted, escaped, joined, escaped again. Source: "Request syntax and signature method V2 for RPC APIs". */
 export function rpcSignature(method: string, parameters: Readonly<Record<string, string>>, secret: string): string {
@@ -79,13 +79,26 @@ export class Cloud {
   }
 
   /** `get` sends everything in the query, always over https, as the provider's older ECS calls do. */
-  async ecs(call: string, parameters: Parameters, { get = false }: { get?: boolean } = {}): Promise<Json> {
-    const { ecs, credentials, region } = this.settings;
+  ecs(call: string, parameters: Parameters, { get = false }: { get?: boolean } = {}): Promise<Json> {
+    return this.rpc("ecs", call, parameters, get);
+  }
+
+  ram(call: string, parameters: Parameters): Promise<Json> {
+    return this.rpc("ram", call, parameters, false);
+  }
+
+  ims(call: string, parameters: Parameters): Promise<Json> {
+    return this.rpc("ims", call, parameters, false);
+  }
+
+  private async rpc(product: keyof typeof versions, call: string, parameters: Parameters, get: boolean): Promise<Json> {
+    const { credentials, region } = this.settings;
+    const endpoint = this.settings[product];
     const given = Object.entries({ RegionId: region, ...parameters }).filter(([, value]) => value !== undefined);
     const form = Object.fromEntries(given) as Record<string, string>;
     const common: Record<string, string> = {
       Action: call,
-      Version: ecsVersion,
+      Version: versions[product],
       Format: "json",
       AccessKeyId: credentials.accessKeyId,
       SignatureMethod: "HMAC-SHA1",
@@ -102,7 +115,7 @@ export class Cloud {
     const reply = await this.http.send({
       call,
       method,
-      endpoint: get ? { ...ecs, scheme: "https" } : ecs,
+      endpoint: get ? { ...endpoint, scheme: "https" } : endpoint,
       target: `/?${query}`,
       headers: get ? {} : { "content-type": "application/x-www-form-urlencoded" },
       ...(get ? {} : { body: Buffer.from(encodeQuery(form)) }),

@@ -39,6 +39,10 @@ const wrongKey =
   "The access key is not known here. Check access_key, or ALICLOUD_ACCESS_KEY (ALIBABA_CLOUD_ACCESS_KEY_ID); " +
   "`cdktf-sls local env` prints the pair that the local cloud takes.";
 
+const notAllowed =
+  "The access key's policies do not allow this. Attach one that does (alicloud_ram_policy with alicloud_ram_user_policy_attachment or " +
+  "alicloud_ram_role_policy_attachment), or use the account's own key, which `cdktf-sls local env` prints.";
+
 const remedies: Readonly<Record<string, string>> = {
   SignatureNotMatch: wrongSecret,
   SignatureDoesNotMatch: wrongSecret,
@@ -46,6 +50,15 @@ const remedies: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: wrongKey,
   "InvalidAccessKeyId.NotFound": wrongKey,
   Unauthorized: wrongKey,
+  NoPermission: notAllowed,
+  "Forbidden.RAM": notAllowed,
+  "EntityAlreadyExists.User": "Choose another name, or import the user.",
+  "EntityAlreadyExists.Role": "Choose another name, or import the role.",
+  "EntityAlreadyExists.Policy": "Choose another name, or import the policy.",
+  "EntityAlreadyExists.OIDCProvider": "Choose another name, or import the identity provider.",
+  "DeleteConflict.User.AccessKey": "Delete the user's access keys first, or set force = true.",
+  "DeleteConflict.User.Policy": "Detach the user's policies first, or set force = true.",
+  "DeleteConflict.Policy.Version": "Delete the policy's other versions first, or set force = true.",
   ProjectAlreadyExist:
     "Project names are unique over all of Alibaba Cloud: choose another name, or import the project.",
   LogStoreAlreadyExist: "Choose another name, or import the logstore.",
@@ -72,8 +85,9 @@ export function diagnosticOf(error: unknown, where: string, idForm?: string): Di
     const text = error instanceof Error ? error.message : String(error);
     return { severity: 1, summary: `${where}: the offline stand-in failed`, detail: text };
   }
-  const remedy = remedies[error.code];
-  const importing = error.code.endsWith("AlreadyExist") && idForm ? ` terraform import ADDRESS ${idForm}` : "";
+  // One code for two things: a key that is not known, and one that may not.
+  const remedy = error.message.startsWith("denied by") ? notAllowed : remedies[error.code];
+  const importing = /AlreadyExist(s\.\w+)?$/.test(error.code) && idForm ? ` terraform import ADDRESS ${idForm}` : "";
   const lines = [
     error.message,
     ...(remedy ? [remedy + importing] : []),

@@ -10,6 +10,12 @@ export interface Problem {
 /** Looks at a configuration in which anything may be unknown yet. */
 export type Check = (config: ValueMap) => Problem | undefined;
 
+/** What was made, with what no read tells again, such as a secret. */
+export interface Created {
+  readonly id: string;
+  readonly told: ValueMap;
+}
+
 export interface ResourceKind {
   /** `alicloud_log_store` */
   readonly type: string;
@@ -27,7 +33,7 @@ export interface ResourceKind {
   /** Differences that are none, by path: the argument keeps its former value. `resource` is the block that the argument is in. */
   readonly unchanged?: Readonly<Record<string, (prior: Value, wanted: Value, resource: ValueMap) => boolean>>;
   /** Makes it and returns its id. In a plan that is being carried out nothing is unknown: what was, is null. */
-  create(cloud: Cloud, planned: ValueMap): Promise<string>;
+  create(cloud: Cloud, planned: ValueMap): Promise<string | Created>;
   /** After `create` (`prior` undefined then) and at each change. */
   update?(cloud: Cloud, id: string, planned: ValueMap, prior: ValueMap | undefined): Promise<void>;
   /** What was found; attributes that it does not name keep their value. Undefined: there is none (any more). */

@@ -147,10 +147,11 @@ export class Provider {
         return {};
       }
       const wanted = stateOf(block, planned, {});
-      const id = prior === undefined ? await kind.create(cloud, wanted) : String(prior["id"]);
-      if (prior === undefined) state = { ...wanted, id };
+      const made = prior === undefined ? await kind.create(cloud, wanted) : String(prior["id"]);
+      const { id, told } = typeof made === "string" ? { id: made, told: {} } : made;
+      if (prior === undefined) state = { ...wanted, ...told, id };
       await kind.update?.(cloud, id, wanted, prior);
-      state = { ...wanted, id };
+      state = { ...wanted, ...told, id };
       const found = await kind.read(cloud, id, state);
       if (found === undefined)
         throw new Error(`${kind.type} ${id} was written, but is not found when it is read back.`);

@@ -16,6 +16,8 @@ export interface Settings {
   readonly credentials: Credentials;
   readonly sls: Endpoint;
   readonly ecs: Endpoint;
+  readonly ram: Endpoint;
+  readonly ims: Endpoint;
   readonly timeoutMs: number;
   readonly proxies: { readonly http: string; readonly https: string; readonly except: readonly string[] };
   /** PEM of the authorities to trust instead of the built-in ones; the local cloud's own is among them. */
@@ -103,6 +105,16 @@ export function settingsOf(config: ValueMap, env: Environment): Settings {
     credentials,
     sls: endpoint(log, `${region}.log.aliyuncs.com`, protocol),
     ecs: endpoint(ecs, `ecs.${region}.aliyuncs.com`, protocol),
+    ram: endpoint(
+      textOf(endpoints["ram"]) || fromEnv("ALIBABA_CLOUD_ENDPOINT_RAM", "RAM_ENDPOINT"),
+      "ram.aliyuncs.com",
+      protocol,
+    ),
+    ims: endpoint(
+      textOf(endpoints["ims"]) || fromEnv("ALIBABA_CLOUD_ENDPOINT_IMS", "IMS_ENDPOINT"),
+      "ims.aliyuncs.com",
+      protocol,
+    ),
     timeoutMs: Number(config["client_read_timeout"] ?? fromEnv("CLIENT_READ_TIMEOUT")) || 60_000,
     proxies,
     authorities: authorities(env),

@@ -24,6 +24,8 @@ export interface LogWriterOptions {
   readonly timeoutMs?: number;
   /** The date that is signed; a caller that knows its clock to be off corrects it here. */
   readonly now?: () => Date;
+  /** Told of each PutLogs before it is sent. */
+  readonly onCall?: () => void;
 }
 
 export interface PutLogsResult {
@@ -67,6 +69,7 @@ export class LogWriter {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<PutLogsResult> {
     const raw = group instanceof Uint8Array ? group : encodeLogGroup(group);
+    this.options.onCall?.();
     const type = this.options.compress ?? "lz4";
     const body = type === "none" ? raw : compress(type, raw);
     const path = `/logstores/${logstore}/shards/lb`;

@@ -2,16 +2,17 @@
  * Control plane and queries: the `@alicloud/log` client with the calls it lacks, added in its own style.
  * Its `_request` ignores the HTTP status and knows no proxy, so that one seam is replaced; signing stays v1 HMAC-SHA1.
  */
-import { SlsError } from "../model/errors";
 import type { FoundLogtailConfig, LogtailConfigBody } from "../model/logtail-config";
 import type { MachineGroupBody } from "../model/machine-group";
 import { signV1 } from "../wire/sign-v1";
 import { encodeQuery } from "../wire/request";
 import { NodeLogClient } from "./alicloud-log";
+import { mayRepeat, texts, valueOf, type Answer, type Call } from "./call";
 import type { CredentialsSource } from "./credentials";
 import { noProxy, type ProxySettings } from "./proxy";
 import { header, replyError } from "./reply";
-import { Transport, type HttpReply } from "./transport";
+import { tagsOfReply, type ResourceTags, type TaggedType } from "./tags";
+import { Transport } from "./transport";
 
 export interface SlsClientOptions {
   /** `cn-hangzhou.log.aliyuncs.com`; https unless it begins with `http://`. */
@@ -25,6 +26,8 @@ export interface SlsClientOptions {
   readonly tries?: number;
   readonly now?: () => Date;
   readonly sleep?: (ms: number) => Promise<void>;
+  /** Told of each call, once whatever its tries, before it is sent. */
+  readonly onCall?: (verb: string, path: string) => void;
 }
 
 export interface Page {
@@ -81,6 +84,11 @@ export class SlsClient extends NodeLogClient {
     return (await this._request("GET", project, `/configs/${name}`, {}, null)) as FoundLogtailConfig;
   }
 
+  /** Names of all configs of a project. */
+  async allLogtailConfigs(project: string): Promise<string[]> {
+    return this.listAll(project, "/configs", "configs");
+  }
+
   async listLogtailConfigs(project: string, filter: Page & { logstoreName?: string } = {}): Promise<string[]> {
     return this.list(project, "/configs", "configs", { ...filter });
   }
@@ -99,6 +107,11 @@ export class SlsClient extends NodeLogClient {
 
   async getMachineGroup(project: string, group: string): Promise<MachineGroupBody> {
     return (await this._request("GET", project, `/machinegroups/${group}`, {}, null)) as MachineGroupBody;
+  }
+
+  /** Names of all groups of a project. */
+  async allMachineGroups(project: string): Promise<string[]> {
+    return this.listAll(project, "/machinegroups", "machinegroups");
   }
 
   async listMachineGroups(project: string, filter: Page & { groupName?: string } = {}): Promise<string[]> {
@@ -125,6 +138,43 @@ export class SlsClient extends NodeLogClient {
 
   async removeConfigFromMachineGroup(project: string, config: string, group: string): Promise<void> {
     await this._request("DELETE", project, `/machinegroups/${group}/configs/${config}`, {}, null);
+  }
+
+  /** Adds tags to a thing of a project, or gives them other values. 20 at most in a call. */
+  async tagResource(
+    project: string,
+    type: TaggedType,
+    name: string,
+    tags: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const pairs = Object.entries(tags).map(([key, value]) => ({ key, value }));
+    await this.sendJson("POST", project, "/tag", {
+      resourceType: type,
+      resourceId: [`${project}#${name}`],
+      tags: pairs,
+    });
+  }
+
+  async untagResource(project: string, type: TaggedType, name: string, keys: readonly string[]): Promise<void> {
+    await this.sendJson("POST", project, "/untag", {
+      resourceType: type,
+      resourceId: [`${project}#${name}`],
+      tags: keys,
+    });
+  }
+
+  /** Tags by name, of the things of a type in a project that have a tag of that key. */
+  async listTagged(project: string, type: TaggedType, key: string): Promise<ResourceTags> {
+    const found: ResourceTags = new Map();
+    for (let nextToken: string | undefined = ""; nextToken !== undefined;) {
+      const queries = {
+        resourceType: type,
+        tags: JSON.stringify([{ key, value: "" }]),
+        ...(nextToken === "" ? {} : { nextToken }),
+      };
+      nextToken = tagsOfReply(project, await this._request("GET", project, "/tags", queries, null), found);
+    }
+    return found;
   }
 
   /** One page of logs (GetLogs v1); asks again while the service has not looked at everything. */
@@ -157,6 +207,16 @@ export class SlsClient extends NodeLogClient {
     return Array.isArray(reply[key]) ? (reply[key] as string[]) : [];
   }
 
+  private async listAll(project: string, path: string, key: string): Promise<string[]> {
+    const size = 500;
+    const all: string[] = [];
+    for (;;) {
+      const page = await this.list(project, path, key, { offset: all.length, size });
+      all.push(...page);
+      if (page.length < size) return all;
+    }
+  }
+
   private async sendJson(verb: string, project: string, path: string, value: unknown): Promise<void> {
     const body = Buffer.from(JSON.stringify(value));
     await this._request(verb, project, path, {}, body, { "x-log-bodyrawsize": body.byteLength });
@@ -165,6 +225,7 @@ export class SlsClient extends NodeLogClient {
   /** Tries until it is answered, or may not be tried again. */
   private async call(call: Call): Promise<Answer> {
     const tries = this.options.tries ?? 4;
+    this.options.onCall?.(call.verb, call.path);
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.once(call);
@@ -191,40 +252,4 @@ export class SlsClient extends NodeLogClient {
     }
     return { value: valueOf(reply), reply };
   }
-}
-
-interface Call {
-  readonly verb: string;
-  readonly project: string | undefined;
-  readonly path: string;
-  readonly queries: Readonly<Record<string, unknown>>;
-  readonly body?: Buffer | undefined;
-  readonly headers?: Readonly<Record<string, string | number>>;
-}
-
-interface Answer {
-  /** JSON where it is said to be, else text. */
-  readonly value: unknown;
-  readonly reply: HttpReply;
-}
-
-function valueOf(reply: HttpReply): unknown {
-  const text = reply.body.toString("utf8");
-  const isJson = header(reply, "content-type")?.startsWith("application/json") && text !== "";
-  return isJson ? JSON.parse(text) : text;
-}
-
-/** Values as they are sent; what is undefined is left out. */
-const texts = (values: Readonly<Record<string, unknown>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
-  );
-
-/** A failed create may have been done: only what can be sent twice is sent twice. */
-function mayRepeat(verb: string, error: unknown): boolean {
-  if (!(error instanceof SlsError)) return false;
-  if (/QuotaExceed$/.test(error.code) || error.httpStatus === 503) return true;
-  // Who waited for the whole time-out is not made to wait for three more.
-  if (error.code === "RequestTimeout") return false;
-  return verb !== "POST" && (error.httpStatus === 0 || error.httpStatus >= 500);
 }

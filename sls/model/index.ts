@@ -6,5 +6,6 @@ export * from "./log";
 export * from "./log-index";
 export * from "./log-store";
 export * from "./logtail-config";
+export * from "./logtail-input";
 export * from "./machine-group";
 export * from "./names";

@@ -19,6 +19,28 @@ export const inputDetailDefaults: Readonly<Record<string, readonly unknown[]>> =
   priority: [0],
   advanced: [{}],
   plugin: [{}],
+  // Of files.
+  topicFormat: ["none"],
+  timeFormat: [""],
+  timeKey: [""],
+  fileEncoding: ["utf8"],
+  maxDepth: [100],
+  preserve: [true],
+  preserveDepth: [0],
+  discardUnmatch: [true],
+  discardNonUtf8: [false],
+  delaySkipBytes: [0],
+  tailExisted: [false],
+  logBeginRegex: [".*"],
+  autoExtend: [true],
+  acceptNoEnoughKeys: [false],
+  quote: ["\u0001"],
+  dockerFile: [false],
+  dockerIncludeLabel: [{}],
+  dockerExcludeLabel: [{}],
+  dockerIncludeEnv: [{}],
+  dockerExcludeEnv: [{}],
+  customizedFields: [{}],
 };
 
 /** Fields of outputDetail that the service fills in from the project, and which values are its own. */

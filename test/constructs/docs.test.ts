@@ -9,10 +9,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import * as constructs from "../../constructs";
 
 const page = readFileSync(resolve(__dirname, "../../docs/constructs.md"), "utf8");
-const blocks = [...page.matchAll(/## (.+)\n+```ts\n([\s\S]+?)```/g)].map(([, title = "", code = ""]) => ({
-  title,
-  code,
-}));
+const blocks = [...page.matchAll(/## (.+)\n(?:(?!## |```)[^\n]*\n)+```ts\n([\s\S]+?)```/g)].map(
+  ([, title = "", code = ""]) => ({
+    title,
+    code,
+  }),
+);
 const modules: Readonly<Record<string, unknown>> = {
   "cdktf-sls": constructs,
   cdktf,
@@ -43,7 +45,7 @@ describe("The guide's programs synthesise", () => {
     expect(Object.keys(manifest.stacks)).toHaveLength(1);
   });
 
-  test("there are two of them", () => {
-    expect(blocks).toHaveLength(2);
+  test("there are three of them", () => {
+    expect(blocks).toHaveLength(3);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { planConfig, planOf, planText, type FoundConfig, type WantedConfig } from "../../deploy";
+import { groupHash, isProduction, planConfig as planOfConfig, planOf, planRemoval, planText } from "../../deploy";
+import type { ConfigPlan, FoundConfig, Mark, WantedConfig } from "../../deploy";
+import { hashOf } from "../../deploy/canonical";
 
 const wanted: WantedConfig = {
   project: "p-dev",
@@ -12,6 +14,11 @@ const wanted: WantedConfig = {
     outputDetail: { logstoreName: "ls-dev" },
   },
 };
+const owner = "sample-app-dev";
+const planConfig = (one: WantedConfig, found: FoundConfig, force = false): ConfigPlan =>
+  planOfConfig(one, found, { owner, force });
+const ours: Mark = { owner, applied: [hashOf(wanted.config)], groups: [groupHash("g-dev")] };
+const changed = { ...wanted.config, inputDetail: { tag: "other", localStorage: true }, lastModifyTime: 1700000000 };
 const same: FoundConfig = {
   config: { ...wanted.config, createTime: 1, lastModifyTime: 2 },
   machineGroups: ["g-dev"],
@@ -21,11 +28,11 @@ describe("a plan", () => {
   test("creates and binds what is not there", () => {
     const plan = planConfig(wanted, { config: undefined, machineGroups: [] });
     expect([plan.action, plan.bind]).toEqual(["create", ["g-dev"]]);
-    expect(planOf([plan]).writes).toBe(2);
+    expect(planOf([plan]).changes).toBe(2);
   });
 
   test("is empty when the service holds what the code says", () => {
-    expect(planOf([planConfig(wanted, same)]).writes).toBe(0);
+    expect(planOf([planConfig(wanted, same)]).changes).toBe(0);
   });
 
   test("does not count the service's defaults, but names them", () => {
@@ -58,7 +65,69 @@ describe("a plan", () => {
   test("binds again what was unbound by hand, and leaves other people's groups alone", () => {
     const plan = planConfig(wanted, { ...same, machineGroups: ["theirs"] });
     expect([plan.action, plan.bind, plan.otherGroups]).toEqual(["none", ["g-dev"], ["theirs"]]);
-    expect(planOf([plan]).writes).toBe(1);
+    expect(planOf([plan]).changes).toBe(1);
+  });
+
+  test("unbinds what an earlier deploy bound, and nothing else", () => {
+    const mark = { ...ours, groups: [groupHash("g-dev"), groupHash("g-old")] };
+    const plan = planConfig(wanted, { ...same, machineGroups: ["g-dev", "g-old", "theirs"], mark });
+    expect([plan.unbind, plan.otherGroups, plan.mark?.groups]).toEqual([["g-old"], ["theirs"], [groupHash("g-dev")]]);
+    expect(planOf([plan]).changes).toBe(1);
+  });
+
+  test("holds what somebody changed since the last deploy, unless forced", () => {
+    const found = { ...same, config: changed, mark: ours };
+    expect(planConfig(wanted, found)).toMatchObject({
+      action: "update",
+      held: true,
+      foreign: { kind: "changed", at: 1700000000 },
+    });
+    expect(planConfig(wanted, found, true)).toMatchObject({ action: "update", held: false });
+  });
+
+  test("is ours when the code changed and nobody else did, also when a run was cut off before its update", () => {
+    const newer = { ...wanted, config: { ...wanted.config, inputDetail: { tag: "new_tag", localStorage: true } } };
+    expect(planConfig(newer, { ...same, mark: ours })).toMatchObject({ action: "update", held: false });
+    const cutOff = { ...ours, applied: [hashOf(newer.config), hashOf(wanted.config)] };
+    expect(planConfig(newer, { ...same, mark: cutOff })).toMatchObject({ action: "update", held: false });
+    expect(planConfig(wanted, { ...same, mark: cutOff })).toMatchObject({ action: "none", held: false });
+  });
+
+  test("holds what another stack declares", () => {
+    const plan = planConfig(wanted, { ...same, config: changed, mark: { ...ours, owner: "other-dev" } });
+    expect(plan).toMatchObject({ held: true, markStale: false, foreign: { kind: "otherOwner", owner: "other-dev" } });
+  });
+
+  test("takes over what nobody marked; a mark alone is no change", () => {
+    expect(planConfig(wanted, { ...same, config: changed })).toMatchObject({ held: false, markStale: true });
+    expect(planOf([planConfig(wanted, same)]).changes).toBe(0);
+    expect(planConfig(wanted, { ...same, mark: ours }).markStale).toBe(false);
+  });
+
+  test("keeps the removal of what others changed for --force", () => {
+    const options = { owner };
+    expect(planRemoval("p-dev", "c-dev", { ...same, mark: ours }, options).held).toBe(false);
+    expect(planRemoval("p-dev", "c-dev", { ...same, config: changed, mark: ours }, options).held).toBe(true);
+  });
+
+  test("compares nested fields one by one", () => {
+    const plugin = (Address: string): WantedConfig => ({
+      ...wanted,
+      config: { ...wanted.config, inputType: "plugin", inputDetail: { plugin: { global: { Address }, inputs: [1] } } },
+    });
+    const plan = planConfig(plugin("b"), { config: plugin("a").config, machineGroups: [] });
+    expect(plan.fields).toEqual([{ field: "inputDetail.plugin.global.Address", before: "a", after: "b" }]);
+  });
+
+  test.each([
+    ["sample-app-prod", true],
+    ["PROD", true],
+    ["shop.production", true],
+    ["sample-app-pre-prod", false],
+    ["sample-app-nonprod", false],
+    ["prod-tools-dev", false],
+  ])("%s is production: %s", (name, is) => {
+    expect(isProduction(name)).toBe(is);
   });
 
   test("reads well", () => {
@@ -66,6 +135,7 @@ describe("a plan", () => {
     expect(planText(planOf([planConfig(wanted, { config, machineGroups: [] })]))).toBe(
       [
         "  ~ update Logtail config c-dev in p-dev",
+        "    ! made by somebody else; deploy takes it over, and keeps what is there in the history",
         '    ~ inputDetail.tag: "other" -> "sys_tag"',
         "    + bind to machine group g-dev",
         "2 changes to make.",

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { noProxy, parseProxyAddress, SlsClient, staticCredentials } from "../../sls";
-import { findTerraform } from "../../deploy";
+import { findTerraform, tagsOfMark } from "../../deploy";
+import { hashOf } from "../../deploy/canonical";
 import { start, stopAll, type Started } from "../../scripts/demo/processes";
 import { jsonLine, localEnv, writeCdktfJson } from "../../scripts/demo/world";
 import { dist, repository, testWith } from "../support/tools";
@@ -87,7 +88,8 @@ describe("the deploy step", () => {
   test("deploys, then plans nothing, exits 0, and a second deploy sends no write", async () => {
     const first = await cli(["deploy", "--json"]);
     expect(first.code).toBe(0);
-    expect((JSON.parse(first.text) as { writes: number }).writes).toBe(2);
+    const { events } = JSON.parse(first.text) as { events: { type: string }[] };
+    expect(events.map(({ type }) => type)).toEqual(["ConfigCreated", "ConfigMarked", "ConfigBound"]);
     const plan = await cli(["plan"]);
     expect(plan).toMatchObject({ code: 0, text: expect.stringContaining("No changes") as string });
     const second = await cli(["deploy", "--json"]);
@@ -107,7 +109,7 @@ describe("the deploy step", () => {
     });
   });
 
-  test("sees a change by hand as drift, exits 2, and mends it", async () => {
+  test("sees a change by hand as drift, exits 2, leaves it, and mends it with --force", async () => {
     const sls = client();
     const found = await sls.getLogtailConfig(project, config);
     await sls.updateLogtailConfig(project, { ...found, inputDetail: { ...found.inputDetail, tag: "by_hand" } });
@@ -119,8 +121,65 @@ describe("the deploy step", () => {
       changes: 2,
       configs: [{ action: "update", fields: [{ field: "inputDetail.tag", before: "by_hand", after: "sys_tag" }] }],
     });
-    expect((await cli(["deploy"])).code).toBe(0);
+    const left = await cli(["deploy"]);
+    expect(left).toMatchObject({
+      code: 1,
+      text: expect.stringContaining(`left as others made it: ${config}`) as string,
+    });
+    const report = join(folder, "report.json");
+    expect((await cli(["deploy", "--force", "--gitlab-report", report])).code).toBe(0);
+    expect(readFileSync(report, "utf8")).toBe('{"create":0,"update":1,"delete":0}\n');
     expect((await cli(["plan"])).code).toBe(0);
+  });
+
+  test("removes what is declared no longer: only with --prune, and without anybody to ask only with --yes", async () => {
+    const sls = client();
+    const found = await sls.getLogtailConfig(project, config);
+    const leftOver = { ...found, configName: "left-over" };
+    await sls.createLogtailConfig(project, leftOver);
+    const mark = { owner: "sample-app-dev", applied: [hashOf(leftOver)], groups: [] };
+    await sls.tagResource(project, "logtailconfig", "left-over", tagsOfMark(mark, undefined));
+    expect(await cli(["plan"])).toMatchObject({
+      code: 0,
+      text: expect.stringContaining("--prune removes it") as string,
+    });
+    expect(await cli(["deploy", "--prune"])).toMatchObject({
+      code: 1,
+      text: expect.stringContaining("machines would no longer collect by: left-over") as string,
+    });
+    expect((await cli(["plan", "--prune"])).code).toBe(2);
+    expect((await cli(["deploy", "--prune", "--yes"])).code).toBe(0);
+    expect(await sls.allLogtailConfigs(project)).toEqual([config]);
+    sls.close();
+  });
+
+  test("lists the versions, and puts back one that others had made and one that was removed", async () => {
+    const sls = client();
+    const tag = async (): Promise<unknown> => (await sls.getLogtailConfig(project, config)).inputDetail["tag"];
+    const listed = JSON.parse((await cli(["rollback", config, "--json"])).text) as { what: string; current: boolean }[];
+    expect(listed.map(({ what, current }) => [what, current])).toEqual([
+      ["applied", true],
+      ["found", false],
+      ["applied", true],
+    ]);
+    expect(await cli(["rollback", config, "--to", "2"])).toMatchObject({
+      code: 1,
+      text: expect.stringContaining("nothing was changed; if it is meant, give --yes") as string,
+    });
+    expect((await cli(["rollback", config, "--to", "2", "--yes"])).code).toBe(0);
+    expect(await tag()).toBe("by_hand");
+    // The code still says otherwise, and a rollback is no change by others.
+    expect((await cli(["plan"])).code).toBe(2);
+    expect((await cli(["deploy"])).code).toBe(0);
+    expect(await tag()).toBe("sys_tag");
+    expect((await cli(["rollback", "left-over", "--to", "1", "--yes"])).code).toBe(0);
+    expect(await sls.allLogtailConfigs(project)).toContain("left-over");
+    expect((await cli(["deploy", "--prune", "--yes"])).code).toBe(0);
+    expect(await cli(["rollback", config, "--to", "99"])).toMatchObject({
+      code: 1,
+      text: expect.stringMatching(/--to must be a number from 1 to \d/) as string,
+    });
+    sls.close();
   });
 
   test.each([
@@ -151,6 +210,8 @@ describe("the deploy step", () => {
     [["--endpoint", "http://127.0.0.1:1"], "--endpoint: endpoint must be a host name"],
     [["--endpoint", "a b"], "--endpoint: endpoint must be a host such as"],
     [["--stack", "nope"], 'no stack "nope"; there are: sample-app-dev'],
+    [["--only", "nope"], '--only: no Logtail config "nope" is declared; there are: sample-app-logtail-config-dev'],
+    [["--owner", "a b"], 'got "a b"; rename the stack, or give --owner'],
   ])("%j exits 1 and says %s", async (args, message) => {
     const { code, text } = await cli(["plan", ...args]);
     expect(code).toBe(1);

@@ -50,7 +50,21 @@ describe("the local cloud in the background", () => {
       code: 1,
       text: `error: port ${port} is in use on 127.0.0.1; choose another with --port, or --port 0 for any`,
     });
+    const metadata = await local("start", "--metadata-port", String(port));
+    expect(metadata.text).toContain(`port ${port} is in use on 127.0.0.1; choose another with --metadata-port`);
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  test("serves instance metadata on a port of its own when asked to, and says where", async () => {
+    const own = ["--state", join(folder, "with-metadata")];
+    expect((await local("start", ...own, "--metadata-port", "0")).text).toMatch(
+      /metadata at http:\/\/127\.0\.0\.1:\d+/,
+    );
+    const { metadataUrl } = JSON.parse((await local("status", ...own, "--json")).text) as { metadataUrl: string };
+    const reply = await fetch(`${metadataUrl}/latest/meta-data/region-id`);
+    expect(await reply.text()).toBe("cn-hangzhou");
+    expect((await local("start", ...own, "--metadata-port", "1")).code).toBe(1);
+    expect((await local("stop", ...own)).text).toBe("stopped");
   });
 
   test("is started by exec where it does not run, gives the command its environment, and returns its exit code", async () => {

@@ -61,10 +61,12 @@ describe("an entry", () => {
     const secret = "s3cr3t";
     await plain(
       "ecs.aliyuncs.com",
-      `/?Action=X&SecurityToken=${secret}&Signature=${secret}&AccessKeyId=ak&x=${"y".repeat(9000)}`,
+      `/?Action=X&SecurityToken=${secret}&Signature=${secret}&OIDCToken=${secret}&AccessKeyId=ak&x=${"y".repeat(9000)}`,
     );
     const entry = cloud.requests.at(-1);
-    expect(entry?.url).toMatch(/^\/\?Action=X&SecurityToken=\*\*\*&Signature=\*\*\*&AccessKeyId=ak&x=y+$/);
+    expect(entry?.url).toMatch(
+      /^\/\?Action=X&SecurityToken=\*\*\*&Signature=\*\*\*&OIDCToken=\*\*\*&AccessKeyId=ak&x=y+$/,
+    );
     expect(entry?.url).toHaveLength(2048);
     expect(entry?.accessKeyId).toBe("ak");
   });
@@ -189,6 +191,24 @@ describe("the admin address", () => {
     await expect
       .poll(() => askAdmin(cloud.url, "/_local/status").catch((error: Error) => error.message))
       .toMatch("ECONNREFUSED");
+    await expect
+      .poll(() => askAdmin(cloud.url, "/_local/status").catch(() => undefined))
+      .toMatchObject({ projects: 1 });
+  });
+
+  test("waits for its port where another has taken it meanwhile", async () => {
+    await askAdmin(cloud.url, "/_local/down", "POST", { ms: 150 });
+    const other = http.createServer((_, reply) => reply.end('"another"'));
+    const taken = (): Promise<boolean> =>
+      new Promise((resolve) => {
+        other.once("error", () => resolve(false));
+        other.listen(cloud.port, "127.0.0.1", () => resolve(true));
+      });
+    await expect.poll(taken).toBe(true);
+    const resuming = Date.now() + 300;
+    await expect.poll(() => Date.now()).toBeGreaterThan(resuming);
+    expect(await askAdmin(cloud.url, "/_local/status")).toBe("another");
+    await new Promise((resolve) => other.close(resolve));
     await expect
       .poll(() => askAdmin(cloud.url, "/_local/status").catch(() => undefined))
       .toMatchObject({ projects: 1 });

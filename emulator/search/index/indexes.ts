@@ -2,6 +2,7 @@
  * The indexes of all segments. A segment is indexed soon after its logs came, when nothing else is to do, or at the latest
  * by the search that needs it. The ones used longest ago leave the memory: a sealed one is read again, another made again.
  */
+import { rmSync } from "node:fs";
 import type { Segment } from "../../store/segment";
 import { IndexBuilder } from "./index-builder";
 import { readIndexFile, writeIndexFile } from "./index-file";
@@ -16,6 +17,12 @@ interface Entry {
   readonly index: SegmentIndex;
   readonly builder: IndexBuilder | undefined;
   bytes: number;
+}
+
+/** Unix seconds, both included. */
+interface Span {
+  readonly minTime: number;
+  readonly maxTime: number;
 }
 
 /** One segment, and whether logs may still be added to it. */
@@ -34,6 +41,8 @@ export class Indexes {
   /** The one used last at the end. */
   private readonly entries = new Map<Segment, Entry>();
   private readonly waiting = new Map<Segment, Part>();
+  /** Of sealed segments whose index was here once: a search of another time needs not read it again. */
+  private readonly spans = new WeakMap<Segment, Span>();
   private total = 0;
   private timer: NodeJS.Timeout | undefined;
   private lastAppend = 0;
@@ -42,15 +51,26 @@ export class Indexes {
     this.budget = budget;
   }
 
-  /** Index of a segment that has an index body, with all its logs, or as far as it came until the deadline (`performance.now()`). */
-  get(part: Part, deadline: number): { index: SegmentIndex; complete: boolean } {
+  /**
+   * Index of a segment that has an index body, with so many of its groups (all, when nothing is said), or as far as it came until
+   * the deadline (`performance.now()`).
+   */
+  get(part: Part, deadline: number, groups = part.segment.count): { index: SegmentIndex; complete: boolean } {
     const { segment } = part;
     const entry = this.entryOf(part);
     this.entries.delete(segment);
     this.entries.set(segment, entry);
-    const complete = this.grow(part, entry, deadline);
+    const complete = this.grow(part, entry, deadline, groups);
+    if (entry.index.postings !== undefined)
+      this.spans.set(segment, { minTime: entry.index.minTime, maxTime: entry.index.maxTime });
     this.evict(segment);
     return { index: entry.index, complete };
+  }
+
+  /** Whether any log of the part may be of that time, as far as is known without its index. */
+  mayHold({ segment }: Part, from: number, to: number): boolean {
+    const span = this.spans.get(segment);
+    return span === undefined || (span.maxTime >= from && span.minTime < to);
   }
 
   /** Logs came. `before`: the segment that was the last one until now, where another begins. */
@@ -88,11 +108,20 @@ export class Indexes {
     const deadline = performance.now() + sliceMs;
     if (performance.now() - this.lastAppend >= quietMs) {
       for (const [segment, part] of this.waiting) {
-        if (segment.index === undefined || this.get(part, deadline).complete) this.waiting.delete(segment);
+        if (this.isDone(part, deadline)) this.waiting.delete(segment);
         if (performance.now() > deadline) break;
       }
     }
     if (this.waiting.size > 0) this.timer = this.later(performance.now() - this.lastAppend >= quietMs ? 0 : quietMs);
+  }
+
+  /** One that can't be read is the matter of the search that asks for it. */
+  private isDone(part: Part, deadline: number): boolean {
+    try {
+      return part.segment.index === undefined || this.get(part, deadline).complete;
+    } catch {
+      return true;
+    }
   }
 
   private entryOf({ segment, sealed }: Part): Entry {
@@ -107,12 +136,12 @@ export class Indexes {
     return { index, builder: new IndexBuilder(segment.index ?? {}, index), bytes: 0 };
   }
 
-  private grow({ segment, sealed }: Part, entry: Entry, deadline: number): boolean {
+  private grow({ segment, sealed }: Part, entry: Entry, deadline: number, groups: number): boolean {
     const { index, builder } = entry;
     if (builder === undefined || index.postings !== undefined) return true;
     let late = false;
     const before = index.groupCount;
-    for (let i = before; i < segment.count && !late; i++) {
+    for (let i = before; i < groups && !late; i++) {
       const start = segment.start(i);
       if (start === 0) builder.addNothing();
       else builder.add(segment.readBytes(start, segment.groupSize(i)), start);
@@ -121,7 +150,7 @@ export class Indexes {
     const complete = index.groupCount === segment.count;
     if (complete && sealed) {
       index.seal();
-      writeIndexFile(segment.indexFile, index);
+      keepOnDisk(segment.indexFile, index);
     }
     if (index.groupCount > before || index.postings !== undefined) {
       this.total += index.bytes - entry.bytes;
@@ -137,5 +166,14 @@ export class Indexes {
       this.total -= entry.bytes;
       this.entries.delete(segment);
     }
+  }
+}
+
+/** Where the disk is full, or takes no more, it is made again from the logs when it is needed. */
+function keepOnDisk(path: string, index: SegmentIndex): void {
+  try {
+    writeIndexFile(path, index);
+  } catch {
+    rmSync(`${path}.new`, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,6 @@
 import type { ResourceKind } from "../kind";
+import { ecsRamRoleAttachment } from "./ecs-ram-role-attachment";
+import { imsOidcProvider } from "./ims-oidc-provider";
 import { logAlert } from "./log-alert";
 import { logDashboard } from "./log-dashboard";
 import { logMachineGroup } from "./log-machine-group";
@@ -10,6 +12,11 @@ import { logStore } from "./log-store";
 import { logStoreIndex } from "./log-store-index";
 import { logtailAttachment } from "./logtail-attachment";
 import { logtailConfig } from "./logtail-config";
+import { ramAccessKey } from "./ram-access-key";
+import { ramPolicy } from "./ram-policy";
+import { ramRolePolicyAttachment, ramUserPolicyAttachment } from "./ram-policy-attachment";
+import { ramRole } from "./ram-role";
+import { ramUser } from "./ram-user";
 import { securityGroup } from "./security-group";
 import { securityGroupRule } from "./security-group-rule";
 import { slsAlert } from "./sls-alert";
@@ -46,4 +53,12 @@ export const resourceKinds: readonly ResourceKind[] = [
   slsScheduledSql,
   securityGroup,
   securityGroupRule,
+  ramRole,
+  ramPolicy,
+  ramUser,
+  ramAccessKey,
+  ramRolePolicyAttachment,
+  ramUserPolicyAttachment,
+  imsOidcProvider,
+  ecsRamRoleAttachment,
 ];

@@ -76,4 +76,18 @@ test("calls on the host without a project are about the one that the body or the
   expect(resourcesOf("TagResources", { body: Buffer.from('{"resourceId":["p#ls"]}') })).toEqual(of("p"));
   expect(resourcesOf("ListTagResources", { query: { resourceId: '["p"]' } })).toEqual(of("p"));
   expect(resourcesOf("ListProject", {})).toEqual(of("*"));
+  expect(resourcesOf("ListTagResources", { query: { resourceId: '["p","q#ls"]' } })).toEqual([...of("p"), ...of("q")]);
+  expect(resourcesOf("ListTagResources", { query: { resourceId: "[]" } })).toEqual(of("*"));
+});
+
+test("what a call names counts, not the host that it came to", () => {
+  for (const [name, body] of [
+    ["CreateProject", { projectName: "other" }],
+    ["TagResources", { resourceId: ["other"] }],
+    ["UntagResources", { resourceId: ["other#ls"] }],
+    ["ChangeResourceGroup", { resourceId: "other" }],
+  ] as const) {
+    expect(accessOf(name, { body: Buffer.from(JSON.stringify(body)) })).toEqual([name, `${project.slice(0, -1)}other`]);
+  }
+  expect(accessOf("UpdateProject", { body: Buffer.from('{"projectName":"other"}') })).toEqual(["UpdateProject", ""]);
 });

@@ -224,6 +224,50 @@ describe("who may call", () => {
     });
   });
 
+  test("everything that a call names must be allowed, whichever parameter comes first", async () => {
+    const own = ["user/climber", "role/own", "policy/small"].map((name) => `acs:ram:*:${accountId}:${name}`);
+    const credentials = await makeUser(cloud, "climber", [{ Action: "ram:*", Resource: own }]);
+    const asked = (action: string, given: Given): Promise<RpcReply> =>
+      rpc(cloud, "ram", action, given, { credentials });
+    const refused = { status: 403, Code: "NoPermission" };
+    const attach = { UserName: "climber", PolicyName: "AdministratorAccess", PolicyType: "System" };
+    expect(await asked("AttachPolicyToUser", attach)).toMatchObject(refused);
+    await ram("CreateUser", { UserName: "victim" });
+    expect(await asked("DeleteUser", { UserName: "victim", RoleName: "own" })).toMatchObject(refused);
+    expect(await ram("DeleteUser", { UserName: "victim" })).toMatchObject({ status: 200 });
+    await ram("CreatePolicy", { PolicyName: "small", PolicyDocument: policyText({ Action: "log:GetProject" }) });
+    const small = { UserName: "climber", PolicyName: "small", PolicyType: "Custom" };
+    expect(await asked("AttachPolicyToUser", small)).toMatchObject({ status: 200 });
+  });
+
+  test("a role that is denied is denied in any spelling", async () => {
+    await ram("CreateRole", { RoleName: "Guarded", AssumeRolePolicyDocument: inAccount });
+    const credentials = await makeUser(cloud, "speller", [
+      { Action: ["ram:*", "sts:*"] },
+      { Effect: "Deny", Action: ["ram:*", "sts:*"], Resource: "acs:ram:*:*:role/Guarded" },
+    ]);
+    for (const name of ["Guarded", "guarded"]) {
+      const role = { RoleName: name };
+      expect(await rpc(cloud, "ram", "DeleteRole", role, { credentials })).toMatchObject({ Code: "NoPermission" });
+      const assume = { RoleArn: `acs:ram::${accountId}:role/${name}`, RoleSessionName: "one" };
+      expect(await rpc(cloud, "sts", "AssumeRole", assume, { credentials })).toMatchObject({ Code: "NoPermission" });
+    }
+  });
+
+  test("roles of all instances, and groups of another region, are for those who may see all", async () => {
+    const credentials = await makeUser(cloud, "regional", [
+      { Action: "ecs:*", Resource: "acs:ecs:cn-beijing:*:securitygroup/*" },
+    ]);
+    const forbidden = { Code: "Forbidden.RAM" };
+    expect(await rpc(cloud, "ecs", "DescribeInstanceRamRole", {}, { credentials })).toMatchObject(forbidden);
+    const made = await rpc(cloud, "ecs", "CreateSecurityGroup", { RegionId: "cn-hangzhou" });
+    const group = { SecurityGroupId: String(made["SecurityGroupId"]) };
+    const ask = (RegionId: string): Promise<RpcReply> =>
+      rpc(cloud, "ecs", "DeleteSecurityGroup", { ...group, RegionId }, { credentials });
+    expect(await ask("cn-hangzhou")).toMatchObject(forbidden);
+    expect(await ask("cn-beijing")).toMatchObject({ Code: "InvalidSecurityGroupId.NotFound" });
+  });
+
   test("a disabled key is told so", async () => {
     const credentials = await makeUser(cloud, "disabled", []);
     await ram("UpdateAccessKey", {

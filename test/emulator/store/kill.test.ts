@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, expect, test } from "vitest";
-import { keptCredentials } from "../../../emulator/local-cloud";
+import { keptCredentials } from "../../../emulator/access-key";
 import { LogWriter, noProxy, parseProxyAddress, SlsClient, staticCredentials } from "../../../sls";
 import { dist } from "../../support/tools";
 

@@ -1,5 +1,15 @@
 /** Logs on disk: what a kill, a bad byte, a restart and the retention leave of them. */
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -101,10 +111,25 @@ describe("a shard's file", () => {
     for (let i = 0; i < 5; i++) shard.append(half, 100 + i, i, undefined);
     expect(filesOf().map((name) => Number.parseInt(name, 10))).toEqual([0, 2, 4]);
     expect(shard.expire(103)).toHaveLength(1);
-    expect([shard.begin, shard.end, shard.read(0), shard.read(2)?.receiveTime]).toEqual([2, 5, undefined, 102]);
+    expect([shard.begin, shard.end, shard.read(0), shard.read(3)?.receiveTime]).toEqual([3, 5, undefined, 103]);
     storage.close();
     const again = opened();
     expect([again.shard.begin, again.shard.end]).toEqual([2, 5]);
+    again.storage.close();
+  });
+
+  test("counts on where nothing was written after the last roll, though all before it is gone", () => {
+    const { storage, shard } = opened();
+    const half = Buffer.alloc(maxSegmentBytes / 2 - 1000, "x");
+    for (let i = 0; i < 3; i++) shard.append(half, 100 + i, i, undefined);
+    storage.close();
+    const [, second = ""] = filesOf();
+    // A kill came before the first record of the second file was whole.
+    truncateSync(join(shardFolder(), second), statSync(join(shardFolder(), second)).size - 1);
+    const again = opened();
+    expect([again.shard.expire(200).length, again.shard.begin, again.shard.end]).toEqual([1, 2, 2]);
+    again.shard.append(Buffer.from("after"), 201, 3, { line: { token: [], caseSensitive: false } });
+    expect([again.shard.begin, again.shard.end, filesOf()]).toEqual([2, 3, [second]]);
     again.storage.close();
   });
 
@@ -223,16 +248,50 @@ describe("a local cloud with a data folder", () => {
     await put(cloud, "old");
     expect(await found(cloud)).toEqual(["old"]);
     now = new Date(now.getTime() + 31 * 24 * 3600 * 1000);
-    // The client's clock is the real one, so its requests would be refused: ask the store of the cloud by a signature of the new time.
+    // The client's clock is the real one, so its requests would be refused: ask by a signature of the new time.
     const later = clientOf(cloud, { now: () => now });
-    const { logs } = await later.searchLogs("test-project", "test-logstore", {
-      from: time - 60,
-      to: time + 60,
-      query: "*",
-    });
+    const range = { from: time - 60, to: time + 60, query: "*" };
+    expect((await later.searchLogs("test-project", "test-logstore", range)).logs).toEqual([]);
+    const shards = "/logstores/test-logstore/shards";
+    for (const id of [0, 1]) {
+      const ask = (query: object): Promise<unknown> =>
+        later._request("GET", "test-project", `${shards}/${id}`, query as Record<string, unknown>, null);
+      expect(await ask({ type: "cursor", from: "begin" })).toEqual(await ask({ type: "cursor", from: "end" }));
+    }
     later.close();
-    expect(logs).toEqual([]);
     await cloud.close();
+  });
+
+  test("acknowledges nothing that it could not save, nor logs for a logstore that a kill would take away", async () => {
+    const cloud = await cloudAt();
+    await withLogstore(cloud);
+    const inTheWay = join(folder, "data", "store.json.new");
+    mkdirSync(join(inTheWay, "x"), { recursive: true });
+    const client = clientOf(cloud, { tries: 1 });
+    const creating = client.createLogStore("test-project", "second", { ttl: 30, shardCount: 1 });
+    await expect(creating).rejects.toThrow(/could not save this/);
+    const writer = writerOf(cloud);
+    const group = { topic: "", source: "", logs: [{ time, contents: [["msg", "one"]] as [string, string][] }] };
+    await expect(writer.putLogs("test-project", "second", group)).rejects.toThrow(/could not save this/);
+    expect((await client.getLogStore("test-project", "second")) as object).toMatchObject({ ttl: 30 });
+    rmSync(inTheWay, { recursive: true });
+    await writer.putLogs("test-project", "second", group);
+    expect(readFileSync(join(folder, "data", "store.json"), "utf8")).toContain('"second"');
+    client.close();
+    writer.close();
+    await cloud.close();
+  });
+
+  test("leaves alone what is not its own in the folder", async () => {
+    const own = join(folder, "data", "logs", "nginx");
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, "access.log"), "a line\n");
+    for (let start = 0; start < 2; start++) {
+      const cloud = await cloudAt();
+      if (start === 0) await withLogstore(cloud);
+      await cloud.close();
+    }
+    expect(readFileSync(join(own, "access.log"), "utf8")).toBe("a line\n");
   });
 
   test("says which file it can't read, and what to do", async () => {

@@ -1,0 +1,58 @@
+/** Logtail configs as text that is the same for the same config: to compare, and to remember in 24 characters. */
+import { createHash } from "node:crypto";
+import type { LogtailConfigBody } from "../sls/model/logtail-config";
+import { inputDetailDefaults, outputDetailFilled } from "../sls/model/logtail-defaults";
+
+/** What only the server knows. */
+export const serverFields: readonly string[] = ["createTime", "lastModifyTime"];
+
+/** JSON with its keys in order. */
+export function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** Same JSON, whatever the order of keys. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  return a === b || (a !== undefined && b !== undefined && stableJson(a) === stableJson(b));
+}
+
+/** Whether the service, or an SDK on its way there, may have put this value where the config did not name the field. */
+export function isFilledIn(field: string, value: unknown, inputType: string): boolean {
+  const dot = field.indexOf(".");
+  const [top, inner] = dot < 0 ? [field, ""] : [field.slice(0, dot), field.slice(dot + 1)];
+  if (top === "logSample") return value === "";
+  if (top === "outputDetail") return (outputDetailFilled[inner] ?? (() => false))(value);
+  if (top !== "inputDetail") return false;
+  if (value === null) return true;
+  if (inputType === "plugin" && inner === "plugin") return false;
+  return (inputDetailDefaults[inner] ?? []).some((known) => sameValue(known, value));
+}
+
+/** `inputDetail.plugin.inputs` -> value; lists and empty objects are values. */
+export function flatten(config: object, prefix = ""): Map<string, unknown> {
+  const flat = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(config)) {
+    const isTree = typeof value === "object" && value !== null && !Array.isArray(value);
+    if (isTree && Object.keys(value as object).length > 0) {
+      for (const [inner, innerValue] of flatten(value as object, `${prefix}${key}.`)) flat.set(inner, innerValue);
+    } else {
+      flat.set(`${prefix}${key}`, value);
+    }
+  }
+  return flat;
+}
+
+/** 24 hex digits; the same for a config as sent and as found, whatever defaults came in between. */
+export function hashOf(config: LogtailConfigBody): string {
+  const kept = [...flatten(config)].filter(
+    ([field, value]) => !serverFields.includes(field) && !isFilledIn(field, value, config.inputType),
+  );
+  return createHash("sha256")
+    .update(stableJson(Object.fromEntries(kept)))
+    .digest("hex")
+    .slice(0, 24);
+}

@@ -1,0 +1,121 @@
+/**
+ * Regular expressions of Logtail configs. The service's agent has Perl's syntax (Boost): `.` matches line ends too, and a log
+ * must match as a whole. What JavaScript cannot compile (possessive quantifiers, atomic groups, flags inside) is refused.
+ */
+
+const posixClasses: Readonly<Record<string, string>> = {
+  "[:alpha:]": "a-zA-Z",
+  "[:digit:]": "0-9",
+  "[:alnum:]": "a-zA-Z0-9",
+  "[:space:]": "\\s",
+  "[:upper:]": "A-Z",
+  "[:lower:]": "a-z",
+  "[:punct:]": "!-\\/:-@\\[-`{-~",
+  "[:xdigit:]": "0-9a-fA-F",
+};
+
+const inJavaScript = (pattern: string): string =>
+  pattern.replace(/\[:[a-z]+:\]/g, (name) => posixClasses[name] ?? name);
+
+/** What is wrong with a pattern, or undefined. */
+export function regexProblem(pattern: string): string | undefined {
+  try {
+    new RegExp(inJavaScript(pattern), "s");
+    return undefined;
+  } catch (error) {
+    const reason = (error as Error).message.replace(/^.*\/s?: /s, "");
+    return `${JSON.stringify(pattern)} is no regular expression: ${reason}`;
+  }
+}
+
+/** The pattern as it must match a whole text. Throws where it is none. */
+export const wholeRegex = (pattern: string): RegExp => new RegExp(`^(?:${inJavaScript(pattern)})$`, "s");
+
+/** How many groups capture. */
+export const groupCount = (pattern: string): number =>
+  (new RegExp(`${inJavaScript(pattern)}|`, "s").exec("")?.length ?? 1) - 1;
+
+export interface RegexStop {
+  /** As many characters of the text match the pattern's beginning. */
+  readonly at: number;
+  /** The piece of the pattern that did not match there; undefined where the pattern ends before the text does. */
+  readonly piece: string | undefined;
+}
+
+/** How far a text that does not match comes. */
+export function whereRegexStops(pattern: string, text: string): RegexStop {
+  const cuts = [...cutsOf(pattern, 0, pattern.length)];
+  for (let i = cuts.length; i >= 0; i--) {
+    const cut = i === 0 ? { end: 0, open: 0 } : cuts[i - 1];
+    const length = cut === undefined ? undefined : matchedLength(pattern, cut, text);
+    if (length !== undefined) return { at: length, piece: cuts[i]?.piece };
+  }
+  return { at: 0, piece: cuts[0]?.piece };
+}
+
+/** The pattern up to `end` may match by itself, once its `open` groups are closed. */
+interface Cut {
+  readonly end: number;
+  readonly open: number;
+  /** What the cut ends with. */
+  readonly piece: string;
+}
+
+function matchedLength(pattern: string, cut: Pick<Cut, "end" | "open">, text: string): number | undefined {
+  const beginning = inJavaScript(pattern.slice(0, cut.end));
+  try {
+    return new RegExp(`^(?:${beginning}${")".repeat(cut.open)})`, "s").exec(text)?.[0].length;
+  } catch {
+    return undefined; // a back reference to a group that the cut has lost
+  }
+}
+
+function* cutsOf(pattern: string, start: number, end: number, open = 0): Generator<Cut> {
+  const pieces = piecesOf(pattern, start, end);
+  if (pieces === undefined) {
+    // Alternatives: they match or fail as one.
+    if (open === 0) yield { end, open, piece: pattern.slice(start, end) };
+    return;
+  }
+  for (const piece of pieces) {
+    if (piece.inner !== undefined) yield* cutsOf(pattern, piece.inner[0], piece.inner[1], open + 1);
+    yield { end: piece.end, open, piece: pattern.slice(piece.start, piece.end) };
+  }
+}
+
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+  /** The inside of a group that is neither repeated nor a look-around. */
+  readonly inner?: readonly [start: number, end: number];
+}
+
+/** Atoms with their quantifiers; undefined where `|` stands between them. */
+function piecesOf(pattern: string, start: number, end: number): Piece[] | undefined {
+  const pieces: Piece[] = [];
+  for (let i = start; i < end;) {
+    if (pattern[i] === "|") return undefined;
+    const atomEnd = endOfAtom(pattern, i);
+    const quantifier = /^(?:[*+?]|\{\d+(?:,\d*)?\})\??/.exec(pattern.slice(atomEnd, end))?.[0] ?? "";
+    const inside = pattern[i] === "(" && quantifier === "" ? insideOfGroup(pattern, i, atomEnd) : undefined;
+    const piece = { start: i, end: atomEnd + quantifier.length };
+    pieces.push(inside === undefined ? piece : { ...piece, inner: inside });
+    i = piece.end;
+  }
+  return pieces;
+}
+
+function insideOfGroup(pattern: string, start: number, end: number): readonly [number, number] | undefined {
+  const opening = /^\((?:\?:|\?<[A-Za-z_]\w*>)?(?!\?)/.exec(pattern.slice(start, end))?.[0];
+  return opening === undefined ? undefined : [start + opening.length, end - 1];
+}
+
+function endOfAtom(pattern: string, start: number): number {
+  const rest = pattern.slice(start);
+  if (rest[0] === "\\") return start + (/^\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)/s.exec(rest)?.[0].length ?? 1);
+  if (rest[0] === "[") return start + (/^\[\^?(?:\\.|\[:[a-z]+:\]|[^\]\\])*\]/s.exec(rest)?.[0].length ?? rest.length);
+  if (rest[0] !== "(") return start + 1;
+  let i = start + 1;
+  while (i < pattern.length && pattern[i] !== ")") i = endOfAtom(pattern, i);
+  return i + 1;
+}

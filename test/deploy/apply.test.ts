@@ -1,0 +1,224 @@
+/** Plans and deploys against the local cloud: marks, bindings, removals, calls that fail. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  applyPlan,
+  History,
+  makePlan,
+  markOfTags,
+  ownerTag,
+  type ApplyOptions,
+  type DeployEvent,
+  type Outcome,
+  type ReadOptions,
+  type WantedConfig,
+} from "../../deploy";
+import type { LogWriter, SlsClient } from "../../sls";
+import { clientOf, testCloud, writerOf, type TestCloud } from "../support/local-cloud";
+
+const owner = "shop-dev";
+let cloud: TestCloud;
+let client: SlsClient;
+let writer: LogWriter;
+let project: string;
+let calls: string[] = [];
+let n = 0;
+
+beforeAll(async () => {
+  cloud = await testCloud();
+  client = clientOf(cloud, { onCall: (verb, path) => calls.push(`${verb} ${path}`) });
+  writer = writerOf(cloud);
+});
+afterAll(async () => {
+  client.close();
+  writer.close();
+  await cloud.close();
+});
+afterEach(() => cloud.faults.clear());
+beforeEach(async () => {
+  project = `deploy-${++n}`;
+  await client.createProject(project, {});
+  await client.createLogStore(project, "logs", { ttl: 30, shardCount: 1 });
+  for (const groupName of ["g1", "g2"]) await makeGroup(groupName);
+});
+
+const makeGroup = (groupName: string): Promise<void> =>
+  client.createMachineGroup(project, {
+    groupName,
+    groupType: "",
+    machineIdentifyType: "userdefined",
+    machineList: [groupName],
+    groupAttribute: {},
+  });
+
+const wantedOf = (name: string, tag = "sys_tag", machineGroups: readonly string[] = ["g1"]): WantedConfig => ({
+  project,
+  machineGroups,
+  config: {
+    configName: name,
+    inputType: "syslog",
+    inputDetail: { tag, localStorage: true },
+    outputType: "LogService",
+    outputDetail: { logstoreName: "logs" },
+  },
+});
+
+async function deploy(
+  wanted: readonly WantedConfig[],
+  read: Partial<ReadOptions> = {},
+  apply: Partial<ApplyOptions> = {},
+): Promise<{ events: string[]; outcomes: Outcome[]; reads: number; writes: number }> {
+  calls = [];
+  const events: string[] = [];
+  const onEvent = (event: DeployEvent): unknown => events.push(`${event.type} ${event.config}`);
+  const plan = await makePlan(client, wanted, { owner, ...read });
+  const outcomes = await applyPlan(client, plan, { onEvent, writer, ...apply });
+  const reads = calls.filter((call) => call.startsWith("GET")).length;
+  return { events, outcomes, reads, writes: calls.length - reads };
+}
+
+const markOf = async (name: string): Promise<ReturnType<typeof markOfTags>> =>
+  markOfTags((await client.listTagged(project, "logtailconfig", ownerTag)).get(name));
+
+describe("a deploy", () => {
+  test("creates, marks and binds; the second sends no write and at most one read per object", async () => {
+    const wanted = [wantedOf("c1"), wantedOf("c2"), wantedOf("c3", "t3", ["g1", "g2"])];
+    const first = await deploy(wanted);
+    expect(first.events).toHaveLength(3 + 3 + 4);
+    expect(await client.getAppliedConfigs(project, "g1")).toHaveLength(3);
+    expect(await markOf("c1")).toMatchObject({ owner });
+    const second = await deploy(wanted);
+    // Three configs and two groups, and the project's three lists.
+    expect([second.writes, second.reads]).toEqual([0, 3 + 2 + 3]);
+    expect(second.outcomes.map(({ status }) => status)).toEqual(["same", "same", "same"]);
+  });
+
+  test("updates in place, unbinds what it bound, and leaves a group that others bound", async () => {
+    await makeGroup("theirs");
+    await deploy([wantedOf("c1", "a", ["g1", "g2"])]);
+    await client.applyConfigToMachineGroup(project, "c1", "theirs");
+    const { events } = await deploy([wantedOf("c1", "b", ["g1"])]);
+    expect(events).toEqual(["ConfigMarked c1", "ConfigUpdated c1", "ConfigUnbound c1", "ConfigMarked c1"]);
+    expect((await client.getAppliedMachineGroups(project, "c1")).sort()).toEqual(["g1", "theirs"]);
+    expect((await deploy([wantedOf("c1", "b", ["g1"])])).writes).toBe(0);
+  });
+
+  test("leaves what others changed since, says so, and overwrites it with force; both versions are kept", async () => {
+    await deploy([wantedOf("c1", "mine"), wantedOf("c2")]);
+    await client.updateLogtailConfig(project, wantedOf("c1", "by_hand").config);
+    const held = await deploy([wantedOf("c1", "newer"), wantedOf("c2", "also_newer")]);
+    expect(held.outcomes.map(({ status }) => status)).toEqual(["held", "done"]);
+    expect((await client.getLogtailConfig(project, "c1")).inputDetail["tag"]).toBe("by_hand");
+    await deploy([wantedOf("c1", "newer"), wantedOf("c2", "also_newer")], { force: true });
+    expect((await client.getLogtailConfig(project, "c1")).inputDetail["tag"]).toBe("newer");
+    const world = { now: () => new Date(), patience: { sleep: async () => undefined } };
+    const versions = await new History(client, writer, project, world).versionsOf("c1");
+    expect(versions.map(({ kind, config }) => [kind, config.inputDetail["tag"]])).toEqual([
+      ["applied", "newer"],
+      ["found", "by_hand"],
+      ["applied", "mine"],
+    ]);
+  });
+
+  test("does not touch what another stack declares", async () => {
+    await deploy([wantedOf("c1", "theirs")], { owner: "other-dev" });
+    const { outcomes, writes } = await deploy([wantedOf("c1", "mine")]);
+    expect([outcomes[0]?.status, writes]).toEqual(["held", 0]);
+  });
+
+  test("prunes only what carries its own mark", async () => {
+    await deploy([wantedOf("gone"), wantedOf("stays")]);
+    await deploy([wantedOf("theirs")], { owner: "other-dev" });
+    await client.createLogtailConfig(project, wantedOf("by-hand").config);
+    const plan = await makePlan(client, [wantedOf("stays")], { owner });
+    expect([plan.changes, plan.orphans]).toEqual([0, [{ project, name: "gone" }]]);
+    const { events } = await deploy([wantedOf("stays")], { prune: true });
+    expect(events).toEqual(["ConfigRemoved gone"]);
+    expect((await client.allLogtailConfigs(project)).sort()).toEqual(["by-hand", "stays", "theirs"]);
+    // A config that others make under the name later is not ours.
+    await client.createLogtailConfig(project, wantedOf("gone").config);
+    expect((await makePlan(client, [wantedOf("stays")], { owner, prune: true })).changes).toBe(0);
+  });
+
+  test("only the named ones are read and changed", async () => {
+    const { events, outcomes } = await deploy([wantedOf("c1"), wantedOf("c2")], { only: ["c2"] });
+    expect(outcomes.map(({ plan }) => plan.name)).toEqual(["c2"]);
+    expect(events).toEqual(["ConfigCreated c2", "ConfigMarked c2", "ConfigBound c2"]);
+  });
+
+  test("a missing group is told with its remedy, a missing project too", async () => {
+    await expect(makePlan(client, [wantedOf("c1", "t", ["nope"])], { owner })).rejects.toThrow(
+      /Logtail config c1: .*MachineGroupNotExist.*; run `cdktf deploy` first/,
+    );
+    const elsewhere = { ...wantedOf("c1"), project: "no-such-project" };
+    await expect(makePlan(client, [elsewhere], { owner })).rejects.toThrow(/ProjectNotExist.*run `cdktf deploy` first/);
+  });
+});
+
+describe("calls that fail", () => {
+  const patience = { sleep: async (): Promise<void> => undefined, tries: 5 };
+  const tagOf = async (name: string): Promise<unknown> =>
+    (await client.getLogtailConfig(project, name)).inputDetail["tag"];
+
+  test("a create of which the acknowledgement is lost is done once, and goes on", async () => {
+    cloud.faults.add({ operation: "CreateConfig", cut: "before-reply", times: 1 });
+    const { outcomes } = await deploy([wantedOf("c1")], {}, { patience });
+    expect(outcomes[0]).toMatchObject({ status: "done" });
+    expect(await client.getAppliedMachineGroups(project, "c1")).toEqual(["g1"]);
+  });
+
+  test("a create that met somebody else's of the same name makes it equal", async () => {
+    const plan = await makePlan(client, [wantedOf("c1", "mine")], { owner });
+    await client.createLogtailConfig(project, wantedOf("c1", "theirs").config);
+    await applyPlan(client, plan, { onEvent: () => undefined, patience });
+    expect(await tagOf("c1")).toBe("mine");
+  });
+
+  test("a new config that is invisible for a moment is waited for", async () => {
+    const error = { status: 404, code: "ConfigNotExist", message: "Config c1 not exist" };
+    cloud.faults.add({ operation: "ApplyConfigToGroup", error, times: 3 });
+    cloud.faults.add({ operation: "ApplyConfigToMachineGroup", error, times: 3 });
+    cloud.faults.add({ operation: "TagResources", error, times: 2 });
+    const { outcomes } = await deploy([wantedOf("c1")], {}, { patience });
+    expect(outcomes[0]).toMatchObject({ status: "done" });
+    expect(await client.getAppliedMachineGroups(project, "c1")).toEqual(["g1"]);
+  });
+
+  test("a refusal is final at once: others under way end, none is begun, and the next run completes it", async () => {
+    const error = { status: 401, code: "Unauthorized", message: "no permission" };
+    cloud.faults.add({ operation: "CreateConfig", error, after: 1 });
+    const wanted = ["c1", "c2", "c3", "c4"].map((name) => wantedOf(name));
+    const { outcomes } = await deploy(wanted, {}, { patience, concurrency: 1 });
+    expect(outcomes.map(({ status }) => status)).toEqual(["done", "failed", "notReached", "notReached"]);
+    expect(outcomes[1]?.error?.message).toMatch(/Unauthorized/);
+    expect(calls.filter((call) => call === "POST /configs")).toHaveLength(2);
+    cloud.faults.clear();
+    const { outcomes: next } = await deploy(wanted);
+    expect(next.map(({ status }) => status)).toEqual(["same", "done", "done", "done"]);
+  });
+
+  test("a project that is full is final, and not asked again", async () => {
+    const error = { status: 400, code: "ProjectQuotaExceed", message: "config count exceeds 200" };
+    cloud.faults.add({ operation: "CreateConfig", error });
+    const { outcomes } = await deploy([wantedOf("c1")], {}, { patience });
+    expect(outcomes[0]?.error?.message).toMatch(/ProjectQuotaExceed/);
+    expect(cloud.faults.list()[0]).toMatchObject({ hits: 1 });
+  });
+
+  test("an update is repeated on 500, and a mark that could not be written stops it before it", async () => {
+    await deploy([wantedOf("c1", "a")]);
+    cloud.faults.add({
+      operation: "UpdateConfig",
+      error: { status: 500, code: "InternalServerError", message: "x" },
+      times: 2,
+    });
+    const quick = clientOf(cloud, { sleep: patience.sleep });
+    const plan = await makePlan(quick, [wantedOf("c1", "b")], { owner });
+    expect((await applyPlan(quick, plan, { onEvent: () => undefined }))[0]).toMatchObject({ status: "done" });
+    quick.close();
+    expect(await tagOf("c1")).toBe("b");
+    cloud.faults.add({ operation: "TagResources", error: { status: 401, code: "Unauthorized", message: "no" } });
+    const { outcomes } = await deploy([wantedOf("c1", "c")], {}, { patience });
+    expect(outcomes[0]?.status).toBe("failed");
+    expect(await tagOf("c1")).toBe("b");
+  });
+});
