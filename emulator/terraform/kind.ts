@@ -1,6 +1,7 @@
 /** What the schema file does not say about a resource, and its life in the service. One file a resource in `resources/`. */
 import type { Cloud } from "./cloud";
-import { isZero, sameValue, textOf, type Value, type ValueMap } from "./values";
+import { parsed, parsedList } from "./json-text";
+import { isZero, mapsOf, sameValue, textOf, type Value, type ValueMap } from "./values";
 
 export interface Problem {
   readonly message: string;
@@ -29,7 +30,7 @@ export interface ResourceKind {
   readonly checks?: readonly Check[];
   /** How an argument is spelt in the state. */
   readonly spelling?: Readonly<Record<string, (value: string) => string>>;
-  /** Differences that are none: the argument keeps its former value. */
+  /** Differences that are none, by path: the argument keeps its former value. `resource` is the block that the argument is in. */
   readonly unchanged?: Readonly<Record<string, (prior: Value, wanted: Value, resource: ValueMap) => boolean>>;
   /** Makes it and returns its id. In a plan that is being carried out nothing is unknown: what was, is null. */
   create(cloud: Cloud, planned: ValueMap): Promise<string | Created>;
@@ -53,6 +54,38 @@ export const oneOf =
     const value = config[attribute];
     if (typeof value !== "string" || allowed.includes(value)) return undefined;
     return { attribute, message: `${attribute} must be one of ${quoted(allowed)}, got ${JSON.stringify(value)}.` };
+  };
+
+/** Every value at a path through blocks: `schedule.type`. */
+function valuesAt(config: ValueMap, path: string): Value[] {
+  const [name = "", ...rest] = path.split(".");
+  const value = config[name] ?? null;
+  if (rest.length === 0) return [value];
+  return mapsOf(value).flatMap((inner) => valuesAt(inner, rest.join(".")));
+}
+
+/** As oneOf, for an argument within blocks. */
+export const oneOfIn =
+  (path: string, allowed: readonly (string | number)[]): Check =>
+  (config) => {
+    const wrong = valuesAt(config, path).find(
+      (value) => (typeof value === "string" || typeof value === "number") && !allowed.includes(value),
+    );
+    if (wrong === undefined) return undefined;
+    const attribute = path.split(".")[0] ?? path;
+    const names = allowed.map((value) => JSON.stringify(value)).join(", ");
+    return { attribute, message: `${path} must be one of ${names}, got ${JSON.stringify(wrong)}.` };
+  };
+
+/** The argument, perhaps within blocks, holds JSON in a text. */
+export const isJson =
+  (path: string, what: "object" | "list"): Check =>
+  (config) => {
+    const read = what === "list" ? parsedList : parsed;
+    const wrong = valuesAt(config, path).find((value) => typeof value === "string" && read(value) === undefined);
+    if (wrong === undefined) return undefined;
+    const attribute = path.split(".")[0] ?? path;
+    return { attribute, message: `${path} must be a JSON ${what}; jsonencode(...) makes one.` };
   };
 
 export const between =

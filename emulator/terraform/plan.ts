@@ -61,8 +61,10 @@ function planBlock(
   for (const [name, nested] of Object.entries(block.block_types ?? {})) {
     planned[name] = planNested(place, name, nested, prior?.[name], proposed[name] ?? null, config[name]);
   }
-  for (const [name, same] of Object.entries(place.kind.unchanged ?? {})) {
-    if (place.path !== "" || prior === undefined || isUnknown(planned[name])) continue;
+  for (const [path, same] of Object.entries(place.kind.unchanged ?? {})) {
+    const name = path.slice(place.path.length);
+    if (!path.startsWith(place.path) || !(name in (block.attributes ?? {}))) continue;
+    if (prior === undefined || isUnknown(planned[name])) continue;
     if (same(prior[name] ?? null, planned[name] ?? null, planned)) planned[name] = prior[name] ?? null;
   }
   return planned;

@@ -67,7 +67,7 @@ export class Provider {
   private async ValidateResourceTypeConfig({ typeName, config: sent }: Request): Promise<Reply> {
     const config = readObject(sent) ?? {};
     const kind = this.kindOf(typeName);
-    if (kind === undefined) return { diagnostics: [notServed(typeName, "resources")] };
+    if (kind === undefined) return { diagnostics: [this.notServed(typeName)] };
     const problems = (kind.checks ?? []).map((check) => check(config)).filter((problem) => problem !== undefined);
     const errors = problems.map(({ message, attribute }): Diagnostic => ({
       severity: 1,
@@ -87,11 +87,11 @@ export class Provider {
   }
 
   private async ValidateDataSourceConfig({ typeName }: Request): Promise<Reply> {
-    return { diagnostics: [notServed(typeName, "data sources")] };
+    return { diagnostics: [this.notServed(typeName)] };
   }
 
   private async ReadDataSource({ typeName }: Request): Promise<Reply> {
-    return { diagnostics: [notServed(typeName, "data sources")] };
+    return { diagnostics: [this.notServed(typeName)] };
   }
 
   private async UpgradeResourceState({ typeName, rawState }: Request): Promise<Reply> {
@@ -173,7 +173,7 @@ export class Provider {
   private served(typeName: string): Served {
     const kind = this.kindOf(typeName);
     const block = this.schema.resource_schemas[typeName]?.block;
-    if (kind === undefined || block === undefined) throw new Error(notServed(typeName, "resources").detail);
+    if (kind === undefined || block === undefined) throw new Error(this.notServed(typeName).detail);
     return { kind, block };
   }
 
@@ -181,13 +181,16 @@ export class Provider {
     if (this.cloud === undefined) throw new Error("Terraform has not configured the provider.");
     return this.cloud;
   }
-}
 
-const notServed = (typeName: string, what: string): Diagnostic => ({
-  severity: 1,
-  summary: `The offline stand-in does not serve ${typeName}`,
-  detail:
-    `It serves the ${what === "resources" ? "resources of a log collection" : "resources, but no data sources,"} that the local cloud ` +
-    `knows. Leave ${typeName} out of the offline run, or use the real provider aliyun/alicloud ${providerVersion}: where the public ` +
-    "registry can be reached, unset TF_CLI_CONFIG_FILE and TF_REATTACH_PROVIDERS and run `terraform init -upgrade`.",
-});
+  private notServed(typeName: string): Diagnostic {
+    const served = this.kinds.map(({ type }) => type).join(", ");
+    return {
+      severity: 1,
+      summary: `The offline stand-in does not serve ${typeName}`,
+      detail:
+        `It serves ${served}, and no data sources. Leave ${typeName} out of the offline run, or use the real provider ` +
+        `aliyun/alicloud ${providerVersion}: where the public registry can be reached, unset TF_CLI_CONFIG_FILE and ` +
+        "TF_REATTACH_PROVIDERS and run `terraform init -upgrade`.",
+    };
+  }
+}

@@ -1,8 +1,13 @@
 import type { ResourceKind } from "../kind";
 import { ecsRamRoleAttachment } from "./ecs-ram-role-attachment";
 import { imsOidcProvider } from "./ims-oidc-provider";
+import { logAlert } from "./log-alert";
+import { logDashboard } from "./log-dashboard";
 import { logMachineGroup } from "./log-machine-group";
+import { logOssExport } from "./log-oss-export";
 import { logProject } from "./log-project";
+import { logResource } from "./log-resource";
+import { logResourceRecord } from "./log-resource-record";
 import { logStore } from "./log-store";
 import { logStoreIndex } from "./log-store-index";
 import { logtailAttachment } from "./logtail-attachment";
@@ -14,6 +19,15 @@ import { ramRole } from "./ram-role";
 import { ramUser } from "./ram-user";
 import { securityGroup } from "./security-group";
 import { securityGroupRule } from "./security-group-rule";
+import { slsAlert } from "./sls-alert";
+import { slsCollectionPolicy } from "./sls-collection-policy";
+import { slsEtl } from "./sls-etl";
+import { slsIndex } from "./sls-index";
+import { slsLogtailConfig } from "./sls-logtail-config";
+import { slsLogtailPipelineConfig } from "./sls-logtail-pipeline-config";
+import { slsMachineGroup } from "./sls-machine-group";
+import { slsOssExportSink } from "./sls-oss-export-sink";
+import { slsScheduledSql } from "./sls-scheduled-sql";
 
 /** What the stand-in serves. */
 export const resourceKinds: readonly ResourceKind[] = [
@@ -23,6 +37,20 @@ export const resourceKinds: readonly ResourceKind[] = [
   logMachineGroup,
   logtailConfig,
   logtailAttachment,
+  logAlert,
+  logDashboard,
+  logOssExport,
+  logResource,
+  logResourceRecord,
+  slsAlert,
+  slsCollectionPolicy,
+  slsEtl,
+  slsIndex,
+  slsLogtailConfig,
+  slsLogtailPipelineConfig,
+  slsMachineGroup,
+  slsOssExportSink,
+  slsScheduledSql,
   securityGroup,
   securityGroupRule,
   ramRole,

@@ -1,9 +1,10 @@
 import type { Cloud } from "../cloud";
 import { isGone, UserError } from "../errors";
 import { changes, idParts, oneOf, type ResourceKind } from "../kind";
+import { normalised, normalJson, parsed, type JsonObject } from "../json-text";
 import { textOf, type ValueMap } from "../values";
 import { untilGone } from "../wait";
-import { completed, normalised, normalJson, parsed, type Detail } from "./logtail-input-detail";
+import { completed } from "./logtail-input-detail";
 
 const type = "alicloud_logtail_config";
 const idForm = "project:logstore:name";
@@ -16,7 +17,7 @@ interface FoundConfig {
   readonly configName: string;
   readonly logSample?: string;
   readonly inputType: string;
-  readonly inputDetail: Detail;
+  readonly inputDetail: JsonObject;
   readonly outputType: string;
   readonly lastModifyTime?: number;
 }

@@ -2,10 +2,7 @@
  * `input_detail` on its way: the real provider decodes it into a struct of its log type, which fills in defaults and drops what
  * the struct has not. Source: `log_config.go` of aliyun-log-go-sdk 0.1.108, names and values only.
  */
-import { byText } from "../../../sls/wire";
-
-type Json = null | string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
-export type Detail = Readonly<Record<string, Json>>;
+import type { JsonObject as Detail, JsonValue as Json } from "../json-text";
 
 /** Members that are always sent, with the value that they get when the user names none. */
 const common: Detail = {
@@ -105,32 +102,4 @@ export function completed(inputType: string, detail: Detail): Detail | Error {
     .filter((name) => !isEmpty(detail[name]))
     .map((name): [string, Json] => [name, detail[name] ?? null]);
   return Object.fromEntries([...always, ...optional]);
-}
-
-function sorted(value: Json): Json {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(sorted);
-  const entries = Object.entries(value as Detail).sort(([a], [b]) => byText(a, b));
-  return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]));
-}
-
-const unsafe = /[<>&\u2028\u2029]/g;
-
-/** JSON with its keys in order and `<`, `>`, `&` escaped: how the real provider writes it to the state. */
-export const normalJson = (value: Json): string =>
-  JSON.stringify(sorted(value)).replace(unsafe, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-
-/** Normal form of JSON text; other text stays as it is, and the checks speak of it. */
-export function normalised(text: string): string {
-  const detail = parsed(text);
-  return detail === undefined ? text : normalJson(detail);
-}
-
-export function parsed(text: string): Detail | undefined {
-  try {
-    const value = JSON.parse(text) as Json;
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Detail) : undefined;
-  } catch {
-    return undefined;
-  }
 }

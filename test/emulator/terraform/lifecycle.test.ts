@@ -204,12 +204,27 @@ describe("a log collection under terraform", () => {
     await api.sls({ call: "Remove", method: "DELETE", project, path: "/machinegroups/group-dev/configs/config-dev" });
     const { id } = await workspace.attributes("all", "alicloud_security_group.sg");
     await api.ecs("ModifySecurityGroupAttribute", { SecurityGroupId: String(id), Description: "by hand" });
+    const byHand = async (path: string, change: object): Promise<unknown> => {
+      const former = await api.sls({ call: "Get", method: "GET", project, path });
+      return api.sls({ call: "ByHand", method: "PUT", project, path, body: { ...former, ...change } });
+    };
+    await byHand("/", { description: "by hand" });
+    await byHand("/machinegroups/group-dev", { machineList: ["by-hand"] });
+    await byHand("/configs/config-dev", {
+      inputDetail: { logType: "json_log", logPath: "/by/hand", filePattern: "*" },
+    });
+    const rule = await workspace.attributes("all", "alicloud_security_group_rule.r");
+    const one = { SecurityGroupId: String(id), SecurityGroupRuleId: String(rule["security_group_rule_id"]) };
+    await api.ecs("ModifySecurityGroupRule", { ...one, Description: "by hand" }, { get: true });
     const { code, text } = await plan();
     expect(code).toBe(2);
     expect(text).toMatch(/retention_period\s+= 90 -> 7/);
     expect(text).toMatch(/description\s+= "by hand" -> "first"/);
+    expect(text.match(/description\s+= "by hand" -> "first"/g)).toHaveLength(3);
+    expect(text).toMatch(/- "by-hand",/);
+    expect(text).toMatch(/"\/by\/hand" -> "\/var\/log"/);
     expect(text).toContain("alicloud_logtail_attachment.a will be created");
-    expect(text).toContain("Plan: 1 to add, 2 to change, 0 to destroy.");
+    expect(text).toContain("Plan: 1 to add, 6 to change, 0 to destroy.");
     await apply();
     await expectNoChanges();
   });

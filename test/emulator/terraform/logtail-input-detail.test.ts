@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { completed, normalised } from "../../../emulator/terraform/resources/logtail-input-detail";
+import { normalised } from "../../../emulator/terraform/json-text";
+import { completed } from "../../../emulator/terraform/resources/logtail-input-detail";
 
 test("a JSON config is completed as the real provider does it", () => {
   expect(completed("file", { logType: "json_log", logPath: "/var/log", filePattern: "*.log", tag: "dropped" })).toEqual(

@@ -73,6 +73,7 @@ describe("the stand-in refuses", () => {
     const bucket = 'resource "alicloud_oss_bucket" "b" {\n  bucket = "x"\n}';
     const text = await fails("bucket", project("refused-project", bucket), ["validate"]);
     expect(text).toContain("The offline stand-in does not serve alicloud_oss_bucket");
+    expect(text).toContain("It serves alicloud_log_project, alicloud_log_store, ");
     expect(text).toContain("or use the real provider aliyun/alicloud 1.285.0");
     const zones = await fails("zones", project("refused-project", 'data "alicloud_zones" "z" {}'), ["validate"]);
     expect(zones).toContain("The offline stand-in does not serve alicloud_zones");
@@ -133,6 +134,41 @@ describe("the stand-in refuses", () => {
       'resource "alicloud_log_store_index" "i" {\n  project = "p-1"\n  logstore = "l-1"\n}',
       'At least one of "full_text", "field_search" must be given, got none.',
     ],
+    [
+      "charts that are no JSON list",
+      `resource "alicloud_log_dashboard" "d" {
+        project_name = "p-1"
+        dashboard_name = "d-1"
+        char_list = "{}"
+      }`,
+      "char_list must be a JSON list; jsonencode(...) makes one.",
+    ],
+    [
+      "an unknown value deep in blocks",
+      `resource "alicloud_sls_collection_policy" "c" {
+        policy_name = "p-1"
+        product_code = "oss"
+        data_code = "access_log"
+        enabled = true
+        policy_config {
+          resource_mode = "some"
+        }
+      }`,
+      'policy_config.resource_mode must be one of "all", "instanceMode", "attributeMode", got "some".',
+    ],
+    [
+      "a severity that is none",
+      `resource "alicloud_log_alert" "a" {
+        project_name = "p-1"
+        alert_name = "a-1"
+        alert_displayname = "a"
+        severity_configurations {
+          severity = 5
+          eval_condition = {}
+        }
+      }`,
+      "severity_configurations.severity must be one of 2, 4, 6, 8, 10, got 5.",
+    ],
   ] as const)("%s, already at validate", async ([what, resource, message]) => {
     expect(await fails(what.replaceAll(" ", "-"), project("refused-project", resource), ["validate"])).toContain(
       message,
@@ -158,6 +194,19 @@ resource "alicloud_log_store" "s" {
     expect(text).toContain("alicloud_log_store: CreateLogStore failed with ProjectNotExist");
     expect(text).toContain("Make the project first (reference its resource, so that Terraform orders them)");
     expect(await workspace.attributes("half", "alicloud_log_project.p")).toMatchObject({ id: "half-project" });
+  });
+
+  test("an alert of the first version, and says which it serves", async () => {
+    const alert = `
+resource "alicloud_log_alert" "a" {
+  project_name      = alicloud_log_project.p.project_name
+  alert_name        = "a-1"
+  alert_displayname = "a"
+  schedule_type     = "FixedRate"
+}`;
+    const text = await fails("first-version", project("first-version", alert), ["apply", "-auto-approve"]);
+    expect(text).toContain("alicloud_log_alert: no alerts of the first version here");
+    expect(text).toContain('The offline stand-in serves alerts with version = "2.0"; write that');
   });
 
   test("a deprecated argument only draws a warning", async () => {
