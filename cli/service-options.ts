@@ -40,18 +40,25 @@ export const readStacks = (flags: ServiceFlags): Promise<StackManifest[]> =>
 
 const regionNames = ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"];
 
-function endpointOf(flags: ServiceFlags, stackRegion: string | undefined): string {
-  if (flags.endpoint) {
-    const problem = endpointProblem(flags.endpoint);
-    if (problem) throw new Error(`--endpoint: ${problem}`);
-    return flags.endpoint.replace(/\/+$/, "");
-  }
+/** As given, else the stack's, else the environment's. */
+export function regionOf(flags: Pick<ServiceFlags, "region">, stackRegion: string | undefined): string {
   const region = flags.region ?? stackRegion ?? regionNames.map((name) => process.env[name]).find((value) => value);
   if (!region)
     throw new Error(`no region: give --region, set ${regionNames.join(" or ")}, or set it on AlicloudProvider`);
   const problem = regionProblem(region);
   if (problem) throw new Error(problem);
-  return slsEndpoint(region);
+  return region;
+}
+
+type EndpointFlags = Pick<ServiceFlags, "region" | "endpoint">;
+
+function endpointOf(flags: EndpointFlags, stackRegion: string | undefined): string {
+  if (flags.endpoint) {
+    const problem = endpointProblem(flags.endpoint);
+    if (problem) throw new Error(`--endpoint: ${problem}`);
+    return flags.endpoint.replace(/\/+$/, "");
+  }
+  return slsEndpoint(regionOf(flags, stackRegion));
 }
 
 export interface ServiceClients {
@@ -62,7 +69,7 @@ export interface ServiceClients {
 
 /** The clients for one stack; the caller closes them. `onCall` is told of each call, also of PutLogs. */
 export function clientFor(
-  flags: ServiceFlags,
+  flags: EndpointFlags,
   stackRegion: string | undefined,
   onCall: (verb: string) => unknown = () => undefined,
 ): ServiceClients {

@@ -3,6 +3,8 @@ export * from "./apply";
 export * from "./diff";
 export * from "./environment";
 export * from "./history";
+export { readProject, type ProjectContents } from "./import/read-project";
+export { writeTypeScript } from "./import/write-typescript";
 export * from "./mark";
 export * from "./plan";
 export * from "./print";
