@@ -3,22 +3,21 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { readProject, writeTypeScript } from "../deploy";
 import { projectNameProblem } from "../sls";
-import { clientFor, regionOf, type ServiceFlags } from "./service-options";
+import { addEndpointOptions, clientFor, regionOf, type EndpointFlags } from "./service-options";
 
-interface Flags extends Pick<ServiceFlags, "region" | "endpoint" | "json"> {
+interface Flags extends EndpointFlags {
+  readonly json?: boolean;
   readonly out?: string;
   readonly stack?: string;
   readonly force?: boolean;
 }
 
 export function importCommand(): Command {
-  return new Command("import")
+  return addEndpointOptions(new Command("import"))
     .description("write the TypeScript that declares what a log project holds, with import blocks for Terraform")
     .argument("<project>", "the log project")
     .option("--out <folder>", "where main.ts, cdktf.json and tsconfig.json are written (default: the project's name)")
     .option("--stack <name>", "name of the stack (default: the project's name)")
-    .option("--region <id>", "region of the log project")
-    .option("--endpoint <host>", "endpoint of Log Service (default: <region>.log.aliyuncs.com)")
     .option("--force", "overwrite files that are there")
     .option("--json", "print JSON")
     .action(importProject);

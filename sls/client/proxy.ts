@@ -68,9 +68,9 @@ export function proxyFor(settings: ProxySettings, url: URL): URL | undefined {
   return url.protocol === "https:" ? settings.https : settings.http;
 }
 
-/** An agent with keep-alive for one scheme and proxy; the caller closes it with `destroy()`. */
-export function agentFor(url: URL, proxy: URL | undefined): http.Agent {
-  const options = { keepAlive: true, maxSockets: 16 };
+/** An agent for one scheme and proxy; with keep-alive the caller closes it with `destroy()`. */
+export function agentFor(url: URL, proxy: URL | undefined, keepAlive = true): http.Agent {
+  const options = { keepAlive, maxSockets: 16 };
   if (proxy === undefined) return url.protocol === "https:" ? new https.Agent(options) : new http.Agent(options);
   if (proxy.protocol === "socks5:") return new SocksProxyAgent(proxy, options);
   return url.protocol === "https:" ? new HttpsProxyAgent(proxy, options) : new HttpProxyAgent(proxy, options);
