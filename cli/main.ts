@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { colors as pc } from "../deploy/colors";
 
 import { deployCommand } from "./deploy";
+import { importCommand } from "./import";
 import { localCommand } from "./local";
 import { planCommand } from "./plan";
 import { rollbackCommand } from "./rollback";
@@ -19,6 +20,7 @@ const program = new Command("cdktf-sls")
   .addCommand(planCommand())
   .addCommand(deployCommand())
   .addCommand(rollbackCommand())
+  .addCommand(importCommand())
   .addCommand(searchCommand())
   .addCommand(localCommand());
 

@@ -1,7 +1,8 @@
 import { Option, type Command } from "commander";
-import { readManifests, type StackManifest } from "../deploy";
+import { credentialsFor, readManifests, type StackManifest } from "../deploy";
 import {
-  credentialsFromEnv,
+  networks,
+  type Network,
   endpointProblem,
   proxyFromEnv,
   LogWriter,
@@ -17,16 +18,24 @@ export interface ServiceFlags {
   readonly stack?: string;
   readonly region?: string;
   readonly endpoint?: string;
+  readonly network?: Network;
+  readonly profile?: string;
   readonly json?: boolean;
 }
 
-export function addServiceOptions(command: Command): Command {
+export function addEndpointOptions(command: Command): Command {
   return command
+    .option("--region <id>", "region of the log project (default: the stack's own)")
+    .option("--endpoint <host>", "endpoint of Log Service (default: <region>.log.aliyuncs.com)")
+    .addOption(new Option("--network <name>", "which of the region's endpoints").choices(networks))
+    .option("--profile <name>", "profile of ~/.aliyun/config.json (default: keys of the environment, then the chain)");
+}
+
+export function addServiceOptions(command: Command): Command {
+  return addEndpointOptions(command)
     .option("--outputs-file <file>", "outputs of `cdktf deploy --outputs-file` (default: ask terraform)")
     .option("--cdktf-out <folder>", "folder of the synthesised stacks", "cdktf.out")
     .option("--stack <name>", "only this stack")
-    .addOption(new Option("--region <id>", "region of the log project (default: the stack's own)"))
-    .option("--endpoint <host>", "endpoint of Log Service (default: <region>.log.aliyuncs.com)")
     .option("--json", "print JSON");
 }
 
@@ -40,18 +49,34 @@ export const readStacks = (flags: ServiceFlags): Promise<StackManifest[]> =>
 
 const regionNames = ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"];
 
-function endpointOf(flags: ServiceFlags, stackRegion: string | undefined): string {
-  if (flags.endpoint) {
-    const problem = endpointProblem(flags.endpoint);
-    if (problem) throw new Error(`--endpoint: ${problem}`);
-    return flags.endpoint.replace(/\/+$/, "");
-  }
+/** As given, else the stack's, else the environment's. */
+export function regionOf(flags: Pick<ServiceFlags, "region">, stackRegion: string | undefined): string {
   const region = flags.region ?? stackRegion ?? regionNames.map((name) => process.env[name]).find((value) => value);
   if (!region)
     throw new Error(`no region: give --region, set ${regionNames.join(" or ")}, or set it on AlicloudProvider`);
   const problem = regionProblem(region);
   if (problem) throw new Error(problem);
-  return slsEndpoint(region);
+  return region;
+}
+
+export type EndpointFlags = Pick<ServiceFlags, "region" | "endpoint" | "network" | "profile">;
+
+/** As the Terraform provider reads them. */
+const endpointNames = ["ALIBABA_CLOUD_ENDPOINT_SLS", "SLS_ENDPOINT"];
+
+function checkedEndpoint(endpoint: string, from: string): string {
+  const problem = endpointProblem(endpoint);
+  if (problem) throw new Error(`${from}: ${problem}`);
+  return endpoint.replace(/\/+$/, "");
+}
+
+function endpointOf(flags: EndpointFlags, stackRegion: string | undefined): string {
+  if (flags.endpoint) return checkedEndpoint(flags.endpoint, "--endpoint");
+  const named = endpointNames.find((name) => process.env[name]?.trim());
+  if (named !== undefined && flags.network === undefined) {
+    return checkedEndpoint(process.env[named]?.trim() ?? "", named);
+  }
+  return slsEndpoint(regionOf(flags, stackRegion), flags.network);
 }
 
 export interface ServiceClients {
@@ -62,14 +87,15 @@ export interface ServiceClients {
 
 /** The clients for one stack; the caller closes them. `onCall` is told of each call, also of PutLogs. */
 export function clientFor(
-  flags: ServiceFlags,
+  flags: EndpointFlags,
   stackRegion: string | undefined,
   onCall: (verb: string) => unknown = () => undefined,
 ): ServiceClients {
+  const proxy = proxyFromEnv(process.env);
   const options = {
     endpoint: endpointOf(flags, stackRegion),
-    credentials: credentialsFromEnv(process.env),
-    proxy: proxyFromEnv(process.env),
+    credentials: credentialsFor({ env: process.env, proxy, ...(flags.profile ? { profile: flags.profile } : {}) }),
+    proxy,
     // A person waits.
     timeoutMs: 15_000,
   };

@@ -30,6 +30,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   constructs: ["main.ts", "examples", "constructs"],
   "@cdktf/provider-alicloud": ["main.ts", "examples", "constructs"],
   "@alicloud/log": ["sls/client"],
+  "@alicloud/credentials": ["deploy"],
 };
 
 const rooms = Object.keys(allowed).sort((a, b) => b.length - a.length);

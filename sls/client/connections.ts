@@ -39,7 +39,7 @@ export class ConnectionPools {
     }
     if (pool === undefined) {
       const unfinished = new AbortController();
-      const agent = agentFor(url, proxy, unfinished.signal);
+      const agent = agentFor(url, proxy, { signal: unfinished.signal });
       pool = { agent, unfinished, madeAt: this.clock(), inUse: 0, retired: false };
       this.pools.set(key, pool);
     }

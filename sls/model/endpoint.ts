@@ -2,11 +2,14 @@ import { isIP } from "node:net";
 
 /** Endpoints of Log Service. Source: SLS "Endpoints"; forms other than public and intranet are passed as they are. */
 
-export type Network = "public" | "intranet";
+/** `share`: a line of its own between clouds and data centres. */
+export type Network = "public" | "intranet" | "share";
+
+export const networks: readonly Network[] = ["public", "intranet", "share"];
 
 /** `cn-hangzhou` + `intranet` -> `cn-hangzhou-intranet.log.aliyuncs.com`. */
 export function slsEndpoint(region: string, network: Network = "public"): string {
-  return `${region}${network === "intranet" ? "-intranet" : ""}.log.aliyuncs.com`;
+  return `${region}${network === "public" ? "" : `-${network}`}.log.aliyuncs.com`;
 }
 
 /** The region in an endpoint (`https://` in front is allowed), or undefined where it is not in the name. */

@@ -16,6 +16,9 @@ const spellings: readonly Spelling[] = [
   { id: "ALICLOUD_ACCESS_KEY", secret: "ALICLOUD_SECRET_KEY", token: "ALICLOUD_SECURITY_TOKEN" },
 ];
 
+/** Whether an access key id is there in one of the spellings. */
+export const hasKeyInEnv = (env: NodeJS.ProcessEnv): boolean => spellings.some(({ id }) => env[id]?.trim());
+
 const missing = (what: string, names: readonly string[]): Error =>
   new Error(
     `no ${what}: set ${names.join(" or ")} in the environment ` +

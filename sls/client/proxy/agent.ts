@@ -6,14 +6,22 @@ import { HttpsProxyAgent } from "https-proxy-agent";
 import { SocksProxyAgent } from "socks-proxy-agent";
 import type { ProxyAddress } from "./address";
 
-/** An agent for one protocol and proxy; the caller closes it with `destroy()`. `signal` ends what is not connected yet. */
-export function agentFor(url: URL, proxy: ProxyAddress | undefined, signal: AbortSignal): http.Agent {
-  const options = { keepAlive: true, maxSockets: 16 };
+export interface ProxyAgentOptions {
+  /** Ends what is not connected yet. */
+  readonly signal?: AbortSignal;
+  /** @default true: the caller closes the agent with `destroy()` */
+  readonly keepAlive?: boolean;
+}
+
+/** An agent for one protocol and proxy. */
+export function agentFor(url: URL, proxy: ProxyAddress | undefined, given: ProxyAgentOptions = {}): http.Agent {
+  const { signal, keepAlive = true } = given;
+  const options = { keepAlive, maxSockets: 16 };
   if (proxy === undefined) return url.protocol === "https:" ? new https.Agent(options) : new http.Agent(options);
   if (proxy.scheme === "socks5") return socksAgent(proxy, options);
   const address = addressUrl(proxy, proxy.scheme);
   // The signal goes on to net.connect: a proxy that takes connections and never answers would keep them for ever.
-  const through = { ...options, signal };
+  const through = { ...options, ...(signal ? { signal } : {}) };
   const agent =
     url.protocol === "https:" ? new HttpsProxyAgent(address, through) : new HttpProxyAgent(address, through);
   // A URL does not tell the port where it is the scheme's own one.

@@ -1,2 +1,3 @@
+export { agentFor, type ProxyAgentOptions } from "./agent";
 export { parseProxyAddress, type ProxyAddress } from "./address";
 export { noProxy, proxyFor, proxyFromEnv, type ProxySettings } from "./settings";

@@ -1,0 +1,54 @@
+/** What `cdktf-sls import` writes, from contents alone. */
+import { expect, test } from "vitest";
+import { writeTypeScript, type ProjectContents } from "../../deploy";
+import { Identifiers, literal } from "../../deploy/import/code";
+
+const contents: ProjectContents = {
+  project: "p-dev",
+  description: 'a "quoted"\nline',
+  tags: { team: "logs" },
+  policy: "",
+  logstores: [],
+  machineGroups: [],
+  configs: [],
+  leftOut: [],
+};
+const token = [..." ,"];
+
+const write = (more: Partial<ProjectContents>): string =>
+  writeTypeScript({ ...contents, ...more }, { region: "cn-hangzhou" }).text;
+
+test("a project keeps its description and tags", () => {
+  const text = write({});
+  expect(text).toContain('const project = new LogProject(stack, "project", {');
+  expect(text).toContain(String.raw`description: "a \"quoted\"\nline"`);
+  expect(text).toContain('resource(project).addOverride("tags", { team: "logs" });');
+  expect(text).toContain('imported(project, "p-dev");');
+});
+
+test("an index with what the construct cannot say is declared by the resource itself", () => {
+  const body = { logstoreName: "ls", ttl: 30, shardCount: 2, autoSplit: true, maxSplitShard: 64, appendMeta: true };
+  const json = { type: "json" as const, token, json_keys: { code: { type: "long" as const, doc_value: true } } };
+  const text = write({ logstores: [{ body, index: { keys: { detail: json }, max_text_len: 2048 } }] });
+  expect(text).toContain('import { LogStoreIndex } from "cdktf-sls/provider-alicloud/log-store-index";');
+  expect(text).toContain('jsonKeys: [{ name: "code", type: "long", docValue: true }]');
+  expect(text).toContain('const ls = new LogStore(stack, "logstore-ls", { project: project, logstoreName: "ls" });');
+});
+
+test("names that are none in TypeScript, or taken, become others", () => {
+  const names = new Identifiers();
+  expect(["app", "my-log_store", "my_log-store", "9lives", "class"].map((name) => names.of(name, "logstore"))).toEqual([
+    "logstoreapp",
+    "myLogStore",
+    "myLogStoreLogstore",
+    "logstore9lives",
+    "logstoreclass",
+  ]);
+});
+
+test("text of the service cannot become code", () => {
+  const evil = "*/ process.exit(); /* ${x} `";
+  const text = write({ description: evil, leftOut: [`Logtail config x: ${evil}\nprocess.exit()`] });
+  expect(text).toContain(literal(evil));
+  expect(text.split("\n").filter((line) => /^\s*process\.exit/.test(line))).toEqual([]);
+});
