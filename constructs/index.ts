@@ -4,6 +4,7 @@ export * from "./agent-role";
 export * from "./environment";
 export { IndexField, type IndexFieldOptions, type TextIndexOptions } from "./index-field";
 export * from "./log-alert";
+export * from "./log-assertions";
 export { LogChart, type ChartType, type LogChartOptions } from "./log-chart";
 export * from "./log-collection";
 export * from "./log-dashboard";
