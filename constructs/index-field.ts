@@ -34,14 +34,24 @@ export class IndexField {
     return new IndexField("double", options, undefined);
   }
 
+  /** A field that holds JSON; its members are indexed by name: `request.status >= 500`. Members of members are named with dots. */
+  static json(
+    fields: Readonly<Record<string, IndexField>>,
+    options: IndexFieldOptions & TextIndexOptions = {},
+  ): IndexField {
+    return new IndexField("json", options, textIndexDefaults(options), fields);
+  }
+
   readonly alias: string | undefined;
   readonly enableAnalytics: boolean;
 
   private constructor(
     readonly type: IndexKeyType,
     options: IndexFieldOptions,
-    /** undefined unless the field is text. */
+    /** undefined unless the field is text or JSON. */
     readonly text: Required<TextIndexOptions> | undefined,
+    /** Members of a JSON field. */
+    readonly fields: Readonly<Record<string, IndexField>> = {},
   ) {
     this.alias = options.alias;
     this.enableAnalytics = options.enableAnalytics ?? true;

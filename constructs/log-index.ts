@@ -30,6 +30,24 @@ export class LogIndex extends Construct {
     return Object.fromEntries(syslogFieldNames.map((name) => [name, IndexField.text()]));
   }
 
+  /** What a logstore of rsyslog's lines needs: full text, and syslogFields(). */
+  static syslog(): LogIndexOptions {
+    return { fields: LogIndex.syslogFields() };
+  }
+
+  /** What a logstore of a web server's access log needs; `status`, `bytes` and `request_time` are numbers. */
+  static accessLog(): LogIndexOptions {
+    const text = ["remote_addr", "remote_user", "method", "path", "protocol", "referer", "user_agent"];
+    return {
+      fields: {
+        ...Object.fromEntries(text.map((name) => [name, IndexField.text()])),
+        status: IndexField.long(),
+        bytes: IndexField.long(),
+        request_time: IndexField.double(),
+      },
+    };
+  }
+
   readonly logstore: ILogStore;
   readonly fullText: Required<TextIndexOptions> | false;
   readonly fields: Readonly<Record<string, IndexField>>;
@@ -57,6 +75,8 @@ export class LogIndex extends Construct {
     if ("" in this.fields) throw invalidValue(this, namelessField);
     if (this.fullText !== false) this.checkTokens("fullText", this.fullText);
     for (const [name, { text }] of Object.entries(this.fields)) if (text) this.checkTokens(`field ${name}`, text);
+    const problem = aliasesProblem(this.fields) ?? membersProblem(this.fields);
+    if (problem !== undefined) throw invalidValue(this, problem);
   }
 
   private checkTokens(what: string, { tokens }: Required<TextIndexOptions>): void {
@@ -77,8 +97,39 @@ const textAttributes = (text: Required<TextIndexOptions>) => ({
   token: text.tokens.join(""),
 });
 
-const fieldAttributes = ({ type, alias, enableAnalytics, text }: IndexField) => ({
+/** A name in a search must mean one field. */
+function aliasesProblem(fields: Readonly<Record<string, IndexField>>): string | undefined {
+  const taken = new Set(Object.keys(fields));
+  for (const [name, { alias }] of Object.entries(fields)) {
+    if (alias === undefined) continue;
+    if (taken.has(alias))
+      return `field ${name} has the alias ${JSON.stringify(alias)}, which is taken; give it another`;
+    taken.add(alias);
+  }
+  return undefined;
+}
+
+/** Members of a JSON field are text, long or double. */
+function membersProblem(fields: Readonly<Record<string, IndexField>>): string | undefined {
+  for (const [name, field] of Object.entries(fields)) {
+    const nested = Object.entries(field.fields).find(([, { type }]) => type === "json")?.[0];
+    if (nested !== undefined) {
+      return `field ${name}: its member ${nested} can't be JSON; name the members inside as "${nested}.…", each with its own type`;
+    }
+  }
+  return undefined;
+}
+
+const memberAttributes = ([name, { type, alias, enableAnalytics }]: [string, IndexField]) => ({
+  name,
   type,
+  docValue: enableAnalytics,
+  ...(alias === undefined ? {} : { alias }),
+});
+
+const fieldAttributes = ({ type, alias, enableAnalytics, text, fields }: IndexField) => ({
+  type,
+  ...(type === "json" ? { jsonKeys: Object.entries(fields).map(memberAttributes) } : {}),
   enableAnalytics,
   ...(alias === undefined ? {} : { alias }),
   ...(text === undefined ? {} : textAttributes(text)),

@@ -1,13 +1,22 @@
 import { LogProject as LogProjectResource } from "@cdktf/provider-alicloud/lib/log-project";
 import { Construct, type IConstruct } from "constructs";
 import { projectNameProblem } from "../sls/model/names";
-import { check } from "./private/check";
+import { tagsProblem } from "./log-tags";
+import { policyDocument, type PolicyStatement } from "./policy-statement";
+import { check, invalidValue } from "./private/check";
 import { nameReference } from "./private/name-reference";
+import { literalText } from "./private/template-text";
 
 /** What can be chosen about a project besides its name. */
 export interface LogProjectOptions {
   /** @default - none */
   readonly description?: string;
+  /** Who else may or may not do what with the project, beside RAM's policies. @default - none */
+  readonly policy?: readonly PolicyStatement[];
+  /** E.g. `rg-acfmxazb4p****`. @default - the account's default resource group */
+  readonly resourceGroupId?: string;
+  /** At most 20. Tags of LogTags are added to them. @default - none */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Terraform refuses every plan that would destroy the project, and its logs with it. @default false */
   readonly preventDestroy?: boolean;
 }
@@ -34,6 +43,9 @@ export class LogProject extends Construct implements ILogProject {
   readonly projectName: string;
   readonly givenName: string;
   readonly description: string | undefined;
+  readonly policy: readonly PolicyStatement[];
+  readonly resourceGroupId: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
   readonly preventDestroy: boolean;
 
   constructor(scope: Construct, id: string, props: LogProjectProps) {
@@ -41,10 +53,20 @@ export class LogProject extends Construct implements ILogProject {
     check(this, props.projectName, projectNameProblem);
     this.givenName = props.projectName;
     this.description = props.description;
+    this.policy = props.policy ?? [];
+    this.resourceGroupId = props.resourceGroupId;
+    this.tags = props.tags ?? {};
     this.preventDestroy = props.preventDestroy ?? false;
+    const problem = this.policy.map((one) => one.problem).find((one) => one !== undefined) ?? tagsProblem(this.tags);
+    if (problem !== undefined) throw invalidValue(this, problem);
     const resource = new LogProjectResource(this, "Resource", {
       projectName: this.givenName,
       ...(this.description === undefined ? {} : { description: this.description }),
+      ...(this.policy.length === 0
+        ? {}
+        : { policy: literalText(policyDocument(this.policy.map((one) => one.toProjectJson()))) }),
+      ...(this.resourceGroupId === undefined ? {} : { resourceGroupId: this.resourceGroupId }),
+      ...(Object.keys(this.tags).length === 0 ? {} : { tags: this.tags }),
       ...(this.preventDestroy ? { lifecycle: { preventDestroy: true } } : {}),
     });
     this.projectName = nameReference(resource, resource.projectName, this.givenName);

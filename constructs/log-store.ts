@@ -1,11 +1,25 @@
 import { LogStore as LogStoreResource } from "@cdktf/provider-alicloud/lib/log-store";
 import { Construct, type IConstruct } from "constructs";
-import { maxSplitShardProblem, retentionDaysProblem, shardCountProblem } from "../sls/model/log-store";
+import {
+  hotTtlProblem,
+  infrequentAccessTtlProblem,
+  maxSplitShardProblem,
+  retentionDaysProblem,
+  shardCountProblem,
+} from "../sls/model/log-store";
 import { logstoreNameProblem } from "../sls/model/names";
 import type { ILogProject } from "./log-project";
 import { check } from "./private/check";
 import { nameReference } from "./private/name-reference";
 import { Retention } from "./retention";
+
+/** Source: SLS, "Data encryption". */
+export interface LogStoreEncryption {
+  /** `default` is AES. @default "default" */
+  readonly type?: "default" | "m4";
+  /** A key of Key Management Service that the role may use. @default - a key of Log Service itself */
+  readonly userKey?: { readonly keyId: string; readonly roleArn: string; readonly regionId: string };
+}
 
 /** What can be chosen about a logstore besides its place and name. Source: SLS, CreateLogStore. */
 export interface LogStoreOptions {
@@ -19,6 +33,18 @@ export interface LogStoreOptions {
   readonly maxSplitShardCount?: number;
   /** The service adds the sender's public address and the time of arrival to each log. @default true */
   readonly appendMeta?: boolean;
+  /** `query` costs half and knows neither SQL nor dashboards; it can become `standard` later, not the other way. @default "standard" */
+  readonly mode?: "standard" | "query";
+  /** Days in hot storage, 7 to the retention; after them logs cost less to keep and more to read. @default - all of the retention */
+  readonly hotTtl?: number;
+  /** Days in infrequent-access storage after hotTtl, 30 or more; after them logs are archived. @default - the rest of the retention */
+  readonly infrequentAccessTtl?: number;
+  /** Browsers and apps may write without a signature: anybody may. @default false */
+  readonly webTracking?: boolean;
+  /** Logs are encrypted where they are kept. It can be turned off later, and the kind can't be changed. @default - none */
+  readonly encryption?: LogStoreEncryption;
+  /** What is paid for: features, or bytes written. @default - the account's own */
+  readonly meteringMode?: "ChargeByFunction" | "ChargeByDataIngest";
   /** Terraform refuses every plan that would destroy the logstore and its logs. @default false */
   readonly preventDestroy?: boolean;
 }
@@ -58,6 +84,12 @@ export class LogStore extends Construct implements ILogStore {
   /** undefined without autoSplit. */
   readonly maxSplitShardCount: number | undefined;
   readonly appendMeta: boolean;
+  readonly mode: "standard" | "query";
+  /** undefined: all logs stay in hot storage. */
+  readonly hotTtl: number | undefined;
+  readonly infrequentAccessTtl: number | undefined;
+  readonly webTracking: boolean;
+  readonly encryption: LogStoreEncryption | undefined;
   readonly preventDestroy: boolean;
 
   constructor(scope: Construct, id: string, props: LogStoreProps) {
@@ -69,6 +101,11 @@ export class LogStore extends Construct implements ILogStore {
     this.autoSplit = props.autoSplit ?? true;
     this.maxSplitShardCount = props.maxSplitShardCount ?? (this.autoSplit ? Math.max(64, this.shardCount) : undefined);
     this.appendMeta = props.appendMeta ?? true;
+    this.mode = props.mode ?? "standard";
+    this.hotTtl = props.hotTtl;
+    this.infrequentAccessTtl = props.infrequentAccessTtl;
+    this.webTracking = props.webTracking ?? false;
+    this.encryption = props.encryption;
     this.preventDestroy = props.preventDestroy ?? false;
     this.checkValues();
     const resource = new LogStoreResource(this, "Resource", {
@@ -79,6 +116,12 @@ export class LogStore extends Construct implements ILogStore {
       autoSplit: this.autoSplit,
       ...(this.maxSplitShardCount === undefined ? {} : { maxSplitShardCount: this.maxSplitShardCount }),
       appendMeta: this.appendMeta,
+      ...(this.mode === "standard" ? {} : { mode: this.mode }),
+      ...(this.hotTtl === undefined ? {} : { hotTtl: this.hotTtl }),
+      ...(this.infrequentAccessTtl === undefined ? {} : { infrequentAccessTtl: this.infrequentAccessTtl }),
+      ...(this.webTracking ? { enableWebTracking: true } : {}),
+      ...(props.meteringMode === undefined ? {} : { meteringMode: props.meteringMode }),
+      ...(this.encryption === undefined ? {} : { encryptConf: encryptConf(this.encryption) }),
       ...(this.preventDestroy ? { lifecycle: { preventDestroy: true } } : {}),
     });
     this.logstoreName = nameReference(resource, resource.logstoreName, this.givenName);
@@ -88,6 +131,11 @@ export class LogStore extends Construct implements ILogStore {
     check(this, this.givenName, logstoreNameProblem);
     if (!this.retention.isForever) check(this, this.retention.inDays, retentionDaysProblem);
     check(this, this.shardCount, shardCountProblem);
+    const { inDays } = this.retention;
+    if (this.hotTtl !== undefined) check(this, this.hotTtl, (days) => hotTtlProblem(days, inDays));
+    if (this.infrequentAccessTtl !== undefined) {
+      check(this, this.infrequentAccessTtl, (days) => infrequentAccessTtlProblem(days, this.hotTtl, inDays));
+    }
     if (this.maxSplitShardCount === undefined) return;
     check(this, this.maxSplitShardCount, (max) => {
       if (!this.autoSplit) return splitWithoutAutoSplit(max);
@@ -95,6 +143,14 @@ export class LogStore extends Construct implements ILogStore {
     });
   }
 }
+
+const encryptConf = ({ type, userKey }: LogStoreEncryption) => ({
+  enable: true,
+  encryptType: type ?? "default",
+  ...(userKey === undefined
+    ? {}
+    : { userCmkInfo: { cmkKeyId: userKey.keyId, arn: userKey.roleArn, regionId: userKey.regionId } }),
+});
 
 class ImportedLogStore extends Construct implements ILogStore {
   readonly givenName: string;

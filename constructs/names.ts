@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { dashboardNameProblem } from "../sls/model/jobs";
 import { userDefinedIdProblem } from "../sls/model/machine-group";
 import {
   configNameProblem,
@@ -8,6 +9,7 @@ import {
   suggestName,
   type NameProblem,
 } from "../sls/model/names";
+import { policyNameProblem, roleNameProblem } from "../sls/model/ram";
 import type { Environment } from "./environment";
 
 /** Names to use instead of those of the scheme; any of them may be left out. */
@@ -17,7 +19,23 @@ export interface LogNameOverrides {
   readonly machineGroup?: string;
   readonly logtailConfig?: string;
   readonly userDefinedId?: string;
+  readonly dashboard?: string;
+  readonly agentRole?: string;
+  readonly readerPolicy?: string;
 }
+
+/** What a name is made from. */
+export interface LogNameParts {
+  readonly app: string;
+  /** What the name is for: `log-project`, `log-store`, `log-machine-group`, `logtail-config`, `log-dashboard`, `log-agent`, `log-reader`. */
+  readonly noun: string;
+  readonly environment: Environment;
+}
+
+/** Makes a name; names of different environments must differ. */
+export type LogNameScheme = (parts: LogNameParts) => string;
+
+const seedScheme: LogNameScheme = ({ app, noun, environment }) => `${app}-${noun}-${environment.name}`;
 
 const illegalName = (app: string, environment: Environment, problem: string): Error =>
   new Error(`names of app ${JSON.stringify(app)} in ${environment.name}: ${problem}`);
@@ -27,9 +45,14 @@ const illegalName = (app: string, environment: Environment, problem: string): Er
  * The project name must differ from all others in Alibaba Cloud, of any account; the rest are unique within the project.
  */
 export class LogNames {
-  /** The scheme: `${app}-log-project-${environment}` and so on, except for what `overrides` names. */
-  static of(app: string, environment: Environment, overrides: LogNameOverrides = {}): LogNames {
-    return new LogNames(app, environment, overrides);
+  /** By the scheme, `${app}-log-project-${environment}` and so on unless another is given, except for what `overrides` names. */
+  static of(
+    app: string,
+    environment: Environment,
+    overrides: LogNameOverrides = {},
+    scheme: LogNameScheme = seedScheme,
+  ): LogNames {
+    return new LogNames(app, environment, overrides, scheme);
   }
 
   /** @default `sample-app-log-project-dev` */
@@ -46,11 +69,18 @@ export class LogNames {
    * @default `logtail-id-dev`
    */
   readonly userDefinedId: string;
+  /** @default `sample-app-log-dashboard-dev` */
+  readonly dashboard: string;
+  /** @default `sample-app-log-agent-dev` */
+  readonly agentRole: string;
+  /** @default `sample-app-log-reader-dev` */
+  readonly readerPolicy: string;
 
   private constructor(
     private readonly app: string,
     private readonly environment: Environment,
     private readonly overrides: LogNameOverrides,
+    private readonly scheme: LogNameScheme,
   ) {
     this.project = this.name("project", "log-project", projectNameProblem);
     this.logstore = this.name("logstore", "log-store", logstoreNameProblem);
@@ -58,12 +88,17 @@ export class LogNames {
     this.logtailConfig = this.name("logtailConfig", "logtail-config", configNameProblem);
     this.userDefinedId = overrides.userDefinedId ?? `logtail-id-${environment.name}`;
     this.check(this.userDefinedId, userDefinedIdProblem(this.userDefinedId));
+    this.dashboard = this.name("dashboard", "log-dashboard", dashboardNameProblem);
+    this.agentRole = this.name("agentRole", "log-agent", roleNameProblem);
+    this.readerPolicy = this.name("readerPolicy", "log-reader", policyNameProblem);
   }
 
   private name(key: keyof LogNameOverrides, noun: string, problemOf: NameProblem): string {
     const own = this.overrides[key];
-    const name = own ?? `${this.app}-${noun}-${this.environment.name}`;
-    this.check(name, own === undefined ? problemOf(name, this.remedy(name, key)) : problemOf(name));
+    const { app, environment } = this;
+    const name = own ?? this.scheme({ app, noun, environment });
+    const ofSeeds = own === undefined && this.scheme === seedScheme;
+    this.check(name, ofSeeds ? problemOf(name, this.remedy(name, key)) : problemOf(name));
     return name;
   }
 

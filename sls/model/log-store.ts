@@ -24,6 +24,23 @@ export function maxSplitShardProblem(count: number): string | undefined {
   return `maxSplitShard must be 1 to 256, got ${count}`;
 }
 
+/** `hot_ttl`: days in hot storage before logs go to the cheaper one, 7 at least and within the retention. */
+export function hotTtlProblem(days: number, retention: number): string | undefined {
+  if (Number.isInteger(days) && days >= 7 && days <= retention) return undefined;
+  return `hotTtl must be 7 days to the retention (${retention}), got ${days}; leave it out to keep all logs in hot storage`;
+}
+
+/** `infrequentAccessTTL`: days in infrequent-access storage before logs go to the archive, 30 at least. */
+export function infrequentAccessTtlProblem(
+  days: number,
+  hotTtl: number | undefined,
+  retention: number,
+): string | undefined {
+  if (hotTtl === undefined) return `infrequentAccessTtl is ${days}, but logs never leave hot storage; give hotTtl too`;
+  if (Number.isInteger(days) && days >= 30 && hotTtl + days <= retention) return undefined;
+  return `infrequentAccessTtl must be 30 days or more and with hotTtl (${hotTtl}) within the retention (${retention}), got ${days}`;
+}
+
 /** Body of CreateLogStore and reply of GetLogStore, in the service's spelling. */
 export interface LogStoreBody {
   logstoreName: string;

@@ -4,9 +4,11 @@ import {
   IndexField,
   LogCollection,
   LogFormat,
+  LogSource,
   Retention,
   SecurityGroup,
   type LogCollectionProps,
+  type LogNameScheme,
 } from "../../constructs";
 import { only, synth, type Synthesised } from "../support/synth";
 
@@ -114,4 +116,49 @@ test("An imported collection has the names of the scheme and makes nothing", () 
   });
   expect(json.resource).toBeUndefined();
   expect(json.output).toBeUndefined();
+});
+
+test("Role, policy, dashboard and tags are made where they are asked for, under names of the scheme", () => {
+  const json = synthCollection({
+    agentRole: true,
+    readerPolicy: { users: ["ann"] },
+    dashboard: true,
+    tags: { team: "web" },
+    topic: "todo",
+  });
+  expect(only(json, "alicloud_ram_role")).toMatchObject({
+    role_name: "sample-app-log-agent-dev",
+    tags: { team: "web" },
+  });
+  expect(only(json, "alicloud_log_dashboard")["dashboard_name"]).toBe("sample-app-log-dashboard-dev");
+  expect(only(json, "alicloud_log_project")["tags"]).toEqual({ team: "web" });
+  expect(only(json, "alicloud_log_machine_group")["topic"]).toBe("todo");
+  const policies = Object.values(json.resource?.["alicloud_ram_policy"] ?? {}).map((one) => one["policy_name"]);
+  expect(policies.sort()).toEqual(["sample-app-log-agent-dev-policy", "sample-app-log-reader-dev"]);
+});
+
+test("The agents may write to the collection's logstore only, which Terraform makes first", () => {
+  const json = synthCollection({ agentRole: {} });
+  expect(only(json, "alicloud_ram_policy")["policy_document"]).toContain(
+    "project/${alicloud_log_project.logs_project_18230934.project_name}/logstore/${alicloud_log_store.logs_logstore_E45F4D29.logstore_name}",
+  );
+});
+
+test("Logs of files are collected too", () => {
+  const source = LogSource.files({ directory: "/var/log/app", pattern: "*.log" });
+  const json = synthCollection({ format: LogFormat.json(), logtailConfig: { source, uploadRaw: true } });
+  expect(json.output?.["cdktf_sls"]?.value).toMatchObject({
+    logtailConfigs: [{ config: { inputType: "file", inputDetail: { logType: "json_log", enableRawLog: true } } }],
+  });
+});
+
+test("Names may be made by another scheme, with the same checks", () => {
+  const nameScheme: LogNameScheme = ({ app, noun, environment }) => `acme-${environment.name}-${app}-${noun}`;
+  expect(only(synthCollection({ nameScheme }), "alicloud_log_store")["logstore_name"]).toBe(
+    "acme-dev-sample-app-log-store",
+  );
+  expect(() => synthCollection({ nameScheme: ({ noun }) => `ACME ${noun}` })).toThrow(
+    'names of app "sample-app" in dev: project name must be 3 to 63 lower-case letters, digits and hyphens, beginning and ' +
+      'ending with a letter or digit, got "ACME log-project" (16 characters); try "acme-log-project"',
+  );
 });

@@ -91,3 +91,53 @@ describe("A wrong index is an error with its remedy", () => {
     );
   });
 });
+
+test("A JSON field has members of their own types", () => {
+  const request = IndexField.json({ status: IndexField.long({ alias: "code" }), "user.name": IndexField.text() });
+  expect(fieldsOf(synthIndex({ fields: { request } }))).toEqual([
+    {
+      name: "request",
+      type: "json",
+      enable_analytics: true,
+      case_sensitive: false,
+      include_chinese: false,
+      token: tokens,
+      json_keys: [
+        { name: "status", type: "long", alias: "code", doc_value: true },
+        { name: "user.name", type: "text", doc_value: true },
+      ],
+    },
+  ]);
+});
+
+test("There is a preset for rsyslog's lines, and one for access logs", () => {
+  const names = (options: LogIndexOptions) => (fieldsOf(synthIndex(options)) as { name: string }[]).map((f) => f.name);
+  expect(names(LogIndex.syslog())).toContain("app-name");
+  expect(names(LogIndex.accessLog())).toEqual([
+    "remote_addr",
+    "remote_user",
+    "method",
+    "path",
+    "protocol",
+    "referer",
+    "user_agent",
+    "status",
+    "bytes",
+    "request_time",
+  ]);
+});
+
+test.each<[string, LogIndexOptions, string]>([
+  [
+    "an alias that is taken",
+    { fields: { a: IndexField.long({ alias: "b" }), b: IndexField.text() } },
+    'field a has the alias "b", which is taken; give it another',
+  ],
+  [
+    "JSON in JSON",
+    { fields: { a: IndexField.json({ b: IndexField.json({}) }) } },
+    `field a: its member b can't be JSON; name the members inside as "b.…", each with its own type`,
+  ],
+])("An index has no %s", (_title, options, problem) => {
+  expect(() => synthIndex(options)).toThrow(new Error(`stack/index: ${problem}`));
+});

@@ -121,3 +121,44 @@ describe("A value out of range is an error with its remedy", () => {
     });
   });
 });
+
+const synthStore = (options: LogStoreOptions) =>
+  synth((stack) => {
+    const project = LogProject.fromName(stack, "project", "acme-logs");
+    new LogStore(stack, "store", { project, logstoreName: "web", ...options });
+  });
+
+test("Storage, encryption and the rest of a logstore can be chosen", () => {
+  const json = synthStore({
+    retention: Retention.days(90),
+    mode: "query",
+    hotTtl: 7,
+    infrequentAccessTtl: 30,
+    webTracking: true,
+    meteringMode: "ChargeByDataIngest",
+    encryption: { userKey: { keyId: "key-1", roleArn: "acs:ram::1:role/kms", regionId: "cn-hangzhou" } },
+  });
+  expect(only(json, "alicloud_log_store")).toMatchObject({
+    mode: "query",
+    hot_ttl: 7,
+    infrequent_access_ttl: 30,
+    enable_web_tracking: true,
+    metering_mode: "ChargeByDataIngest",
+    encrypt_conf: {
+      enable: true,
+      encrypt_type: "default",
+      user_cmk_info: { cmk_key_id: "key-1", arn: "acs:ram::1:role/kms", region_id: "cn-hangzhou" },
+    },
+  });
+});
+
+test.each<[LogStoreOptions, string]>([
+  [{ hotTtl: 3 }, "hotTtl must be 7 days to the retention (30), got 3; leave it out to keep all logs in hot storage"],
+  [{ infrequentAccessTtl: 30 }, "infrequentAccessTtl is 30, but logs never leave hot storage; give hotTtl too"],
+  [
+    { hotTtl: 10, infrequentAccessTtl: 30 },
+    "infrequentAccessTtl must be 30 days or more and with hotTtl (10) within the retention (30), got 30",
+  ],
+])("Storage can't be %j", (options, problem) => {
+  expect(() => synthStore(options)).toThrow(new Error(`stack/store: ${problem}`));
+});
