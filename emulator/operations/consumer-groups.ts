@@ -45,7 +45,7 @@ function report(context: SlsContext): object {
     if (!Array.isArray(held)) throw invalid("the body must be a list of shards");
     if (held.length > 0 && !group.has(consumer, context.now.getTime())) throw strangerWithShards(consumer);
     const shards = logstore.shards.map(({ id }) => id);
-    return { json: group.heartbeat(consumer, shards, context.now.getTime()) };
+    return { json: group.heartbeat(consumer, held.map(Number), shards, context.now.getTime()) };
   }
   if (type !== "checkpoint") throw invalid(`type must be heartbeat or checkpoint, got ${type ?? "nothing"}`);
   const body = jsonBody(context);

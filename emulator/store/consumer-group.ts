@@ -24,6 +24,8 @@ export class ConsumerGroup implements ConsumerGroupState {
   readonly checkpoints: Map<number, Checkpoint>;
   /** Last heartbeat by consumer, unix milliseconds. */
   private readonly consumers = new Map<string, number>();
+  /** Who reads a shard, or was told to. */
+  private readonly owners = new Map<number, string>();
 
   constructor({ name, timeout, order, checkpoints = new Map() }: ConsumerGroupState) {
     this.name = name;
@@ -37,12 +39,24 @@ export class ConsumerGroup implements ConsumerGroupState {
     return { name, timeout, order, checkpoints };
   }
 
-  /** The consumer is alive. Returns the shards that are its own now: they are dealt round, in the order of names. */
-  heartbeat(consumer: string, shards: readonly number[], now: number): number[] {
+  /**
+   * The consumer is alive, and still reads the shards `held`. Returns those that it shall read from now on: shards are dealt round in
+   * the order of names, and one that has another owner is given only when that owner no longer reports it, so that what it has read is
+   * in its checkpoint by then. An owner that falls silent for longer than the time-out loses all.
+   */
+  heartbeat(consumer: string, held: readonly number[], shards: readonly number[], now: number): number[] {
     this.consumers.set(consumer, now);
-    for (const [name, last] of this.consumers) if (now - last > this.timeout * 1000) this.consumers.delete(name);
+    for (const name of this.consumers.keys()) if (!this.has(name, now)) this.consumers.delete(name);
     const names = [...this.consumers.keys()].sort();
-    return shards.filter((_, i) => names[i % names.length] === consumer);
+    for (const [shard, owner] of this.owners) if (!names.includes(owner)) this.owners.delete(shard);
+    return shards.filter((shard, i) => {
+      const mine = names[i % names.length] === consumer;
+      const owner = this.owners.get(shard);
+      const reads = held.includes(shard);
+      if (owner === undefined && (mine || reads)) this.owners.set(shard, consumer);
+      else if (owner === consumer && !mine && !reads) this.owners.delete(shard);
+      return mine && this.owners.get(shard) === consumer;
+    });
   }
 
   /** Whether it is one of the group's at `now`, unix milliseconds. */

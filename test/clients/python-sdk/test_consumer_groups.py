@@ -24,8 +24,10 @@ def test_a_group_is_made_found_changed_and_deleted(client, project, logstore):
 def test_heartbeats_share_the_shards_and_checkpoints_are_kept(client, project, logstore):
     client.create_consumer_group(project, logstore, "beats", 60)
     beat = lambda consumer: client.heart_beat(project, logstore, "beats", consumer, []).get_shards()
-    beat("a")
-    both = beat("b") + beat("a")
+    assert beat("a") == [0, 1]
+    # Not before "a" has told that it no longer reads it.
+    assert beat("b") == []
+    both = beat("a") + beat("b")
     assert sorted(both) == [0, 1]
     end = client.get_end_cursor(project, logstore, 0).get_cursor()
     owner = "a" if 0 in beat("a") else "b"
@@ -54,21 +56,23 @@ class Seen:
 
 
 class Processor(ConsumerJsonProcessorBase):
-    def __init__(self, seen, consumer):
+    def __init__(self, seen, consumer, work=0):
         super().__init__()
-        self.seen, self.consumer = seen, consumer
+        self.seen, self.consumer, self.work = seen, consumer, work
 
     def process(self, logs, check_point_tracker):
         self.seen.add(self.consumer, [log["msg"] for log in logs])
+        time.sleep(self.work)
         self.save_checkpoint(check_point_tracker, force=True)
 
 
-def worker(project, logstore, name, seen):
+def worker(project, logstore, name, seen, work=0):
+    """`work`: seconds between the logs' coming and their checkpoint."""
     option = LogHubConfig(
         HOST, KEY_ID, KEY_SECRET, project, logstore, "library", name,
         cursor_position=CursorPosition.BEGIN_CURSOR, heartbeat_interval=2, data_fetch_interval=0.2,
     )  # fmt: skip
-    started = ConsumerWorker(Processor, option, args=(seen, name))
+    started = ConsumerWorker(Processor, option, args=(seen, name, work))
     started.start()
     return started
 
@@ -106,3 +110,27 @@ def test_two_workers_of_the_consumer_library_share_the_logs_and_one_takes_over(c
     assert sorted(log for log, _ in seen.logs) == sorted(["shared %d" % n for n in range(40)] + ["alone %d" % n for n in range(20)])
     assert len(by("first", "shared")) == len(by("second", "shared")) == 20
     assert len(by("second", "alone")) == 20
+
+
+def test_a_worker_that_joins_while_logs_are_read_gets_its_share_and_no_log_is_read_twice(client, project):
+    client.create_logstore(project, "joined", ttl=1, shard_count=4)
+    seen, workers = Seen(), []
+    expected = ["early %d" % n for n in range(20)] + ["late %d" % n for n in range(60)]
+    try:
+        workers.append(worker(project, "joined", "first", seen, work=0.5))
+        for text in expected[:20]:
+            put(client, project, "joined", [text])
+        seen.wait_for(4)
+        workers.append(worker(project, "joined", "second", seen, work=0.5))
+        for text in expected[20:]:
+            put(client, project, "joined", [text])
+            time.sleep(0.1)
+        seen.wait_for(80)
+        until(lambda: all(len(one.shard_consumers) == 2 for one in workers))
+    finally:
+        for one in workers:
+            one.shutdown()
+        for one in workers:
+            one.join(30)
+    assert sorted(log for log, _ in seen.logs) == sorted(expected)
+    assert {consumer for log, consumer in seen.logs if log.startswith("late")} == {"first", "second"}
