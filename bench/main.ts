@@ -4,11 +4,13 @@ import { benchDeploy } from "./deploy";
 import { benchEmulator } from "./emulator";
 import { benchEncode } from "./encode";
 import { benchRestart } from "./restart";
+import { benchSynth } from "./synth";
 
 const short = process.argv.includes("--short");
 const rounds = short ? 5 : 50;
 benchEncode(rounds);
 benchCompress(rounds);
+benchSynth(short ? 3 : 10);
 async function clouds(): Promise<void> {
   await benchEmulator(short ? 100_000 : 1_000_000, short ? 20 : 200);
   await benchDeploy(short ? 50 : 200);
