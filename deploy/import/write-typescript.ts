@@ -127,17 +127,11 @@ function head({ project }: ProjectContents, used: ReadonlySet<string>, options: 
   ];
 }
 
-/** For the kinds of inputs that LogFormat has no factory for. */
+/** For what the props of LogtailConfig do not say word for word. */
 const genericFormat = [
-  "/** A format in the service's own words, as it was found. */",
-  "class AsFound extends LogFormat {",
-  "  constructor(",
-  '    readonly inputType: LogFormat["inputType"],',
-  "    readonly inputDetail: Readonly<Record<string, unknown>>,",
-  "  ) {",
-  "    super();",
-  "  }",
-  "}",
+  "/** Gives a Logtail config the service's own words, as they were found, in place of what its props say. */",
+  'const asFound = (config: LogtailConfig, found: Partial<NonNullable<LogtailConfig["body"]>>): void =>',
+  "  void Object.assign(config.body ?? {}, found);",
 ];
 
 const projectProps = ({ project, description }: ProjectContents): object => ({
@@ -194,9 +188,7 @@ function configLines(
     config.inputType === "syslog" &&
     config.inputDetail["localStorage"] === true &&
     Object.keys(detail).every((key) => key === "tag");
-  const format = syslog
-    ? `LogFormat.syslog(${literal({ tag: detail["tag"] })})`
-    : `new AsFound(${literal(config.inputType)}, ${literal(detail, "  ")})`;
+  const format = syslog ? `LogFormat.syslog(${literal({ tag: detail["tag"] })})` : "LogFormat.syslog()";
   const props = {
     configName: config.configName,
     logstore: new Code(logstore),
@@ -204,11 +196,12 @@ function configLines(
     machineGroups: new Code(`[${machineGroups.map((group) => groups.get(group) ?? "").join(", ")}]`),
   };
   const declaration = `new LogtailConfig(stack, ${literal(`config-${config.configName}`)}, ${literal(props)})`;
-  if (!config.logSample) return { lines: [`${declaration};`], usesGeneric: !syslog };
-  return {
-    lines: [`const ${name} = ${declaration};`, `${name}.body.logSample = ${literal(config.logSample)};`],
-    usesGeneric: !syslog,
+  const words = {
+    ...(syslog ? {} : { inputType: config.inputType, inputDetail: detail }),
+    ...(config.logSample ? { logSample: config.logSample } : {}),
   };
+  if (Object.keys(words).length === 0) return { lines: [`${declaration};`], usesGeneric: false };
+  return { lines: [`const ${name} = ${declaration};`, `asFound(${name}, ${literal(words)});`], usesGeneric: true };
 }
 
 /** Without what the service fills in by itself, so that the code says what somebody once said. */
