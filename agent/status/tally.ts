@@ -40,6 +40,8 @@ export class Tally {
     WaitOver: ({ what }) => void this.waitingFor.delete(what),
     BufferDamaged: ({ why }) => this.failed(why),
     BufferNotKept: ({ message }) => this.failed(message),
+    BufferDiskFails: ({ message }) => this.failed(message),
+    LinesDropped: ({ lines, reason }) => this.failed(`${lines} line(s) dropped: ${reason}`),
     ConfigNotSaved: ({ message }) => this.failed(message),
     AgentFailed: ({ message }) => this.failed(message),
   };

@@ -64,14 +64,21 @@ export class LogWriter {
     project: string,
     logstore: string,
     group: LogGroup | Uint8Array,
-    options: { readonly signal?: AbortSignal } = {},
+    options: {
+      readonly signal?: AbortSignal;
+      /** 32 hex digits; the shard whose range holds it gets the logs. @default any shard */
+      readonly hashKey?: string | undefined;
+    } = {},
   ): Promise<PutLogsResult> {
     const raw = group instanceof Uint8Array ? group : encodeLogGroup(group);
     const type = this.options.compress ?? "lz4";
     const body = type === "none" ? raw : compress(type, raw);
-    const path = `/logstores/${logstore}/shards/lb`;
-    const url = new URL(`${this.scheme}://${project}.${this.host}${path}`);
-    const headers = await this.signed(url, path, body, {
+    const { hashKey } = options;
+    const path = `/logstores/${logstore}/shards/${hashKey === undefined ? "lb" : "route"}`;
+    const query: Record<string, string> = hashKey === undefined ? {} : { key: hashKey };
+    const target = hashKey === undefined ? path : `${path}?key=${hashKey}`;
+    const url = new URL(`${this.scheme}://${project}.${this.host}${target}`);
+    const headers = await this.signed(url, path, query, body, {
       "content-type": "application/x-protobuf",
       "x-log-bodyrawsize": String(raw.byteLength),
       ...(type === "none" ? {} : { "x-log-compresstype": type }),
@@ -88,12 +95,13 @@ export class LogWriter {
   private async signed(
     url: URL,
     path: string,
+    query: Readonly<Record<string, string>>,
     body: Uint8Array,
     headers: Record<string, string>,
   ): Promise<Record<string, string>> {
     const credentials = await this.options.credentials.getCredentials();
     const date = (this.options.now ?? (() => new Date()))();
-    const request = { method: "POST", path, query: {}, headers, body };
+    const request = { method: "POST", path, query, headers, body };
     if (this.options.signature !== "v4") return signV1(request, credentials, { date });
     const region = regionOfEndpoint(this.host);
     if (region === undefined) {
