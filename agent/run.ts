@@ -44,6 +44,9 @@ export interface AgentEnd {
   readonly lost: number;
 }
 
+/** At a stop: for a write to disk that is under way. */
+const lastWriteMs = 5_000;
+
 /**
  * starting -> running -> draining -> stopped.
  * running: the config watcher says which configs are in force; the input is open while there is one.
@@ -91,14 +94,20 @@ export class Agent {
     this.setAside = new SetAside(join(settings.dataDir, "set-aside"));
     this.buffer = new LogBuffer({
       folder: join(settings.dataDir, "buffer"),
+      mode: settings.bufferMode,
       maxBytes: settings.bufferBytes,
-      wakeAt: { bytes: settings.batchBytes, lines: settings.batchLines },
+      memoryBytes: settings.memoryBytes,
+      overflow: settings.overflow,
+      commitMs: settings.commitMs,
+      fsync: settings.fsync === "always",
+      limits: { bytes: settings.batchBytes, lines: settings.batchLines },
+      world,
       emit: this.emit,
       onQueue: (queue) => this.startSender(queue),
       onPressure: (full) => this.inputs.setHeld(full),
     });
     this.intake = new Intake({
-      append: (destination, record) => this.buffer.append(destination, record),
+      queue: (destination) => this.buffer.queue(destination),
       unfit: this.unfit,
       now: world.now,
       ownAddress: () => this.identity.addresses[0] ?? "127.0.0.1",
@@ -143,7 +152,10 @@ export class Agent {
     await drained;
     late.abort();
     await timer;
+    // A disk that hangs must not keep the process from ending: keepRest writes once more what is under way.
+    await Promise.race([this.buffer.stopWriting(), world.sleep(lastWriteMs)]);
     const end = this.keepRest();
+    await this.buffer.close();
     this.state = "stopped";
     await this.statusKeeper.close();
     // Ends a look of the watcher that is under way, too.
@@ -165,7 +177,7 @@ export class Agent {
   /** The last resort of a process that must end now: no lines are sent any more, those that wait are written to disk. */
   keepRest(): AgentEnd {
     this.unfit.flushAll();
-    const lost = this.buffer.spill();
+    const lost = this.buffer.keep();
     const { tally, intake } = this;
     const end = { keptOnDisk: tally.keptLines, lost };
     this.emit({
@@ -205,8 +217,9 @@ export class Agent {
       queue,
       sink: this.sink,
       setAside: this.setAside,
-      limits: { bytes: settings.batchBytes, lines: settings.batchLines },
       lingerMs: settings.lingerMs,
+      concurrency: settings.concurrency,
+      maxAgeMs: settings.maxAgeHours * 3600_000,
       clock: this.clock,
       learnTime: (error) => this.learnTime(error),
       world,
@@ -262,6 +275,7 @@ export class Agent {
         ...queue.destination,
         lines: queue.lines,
         bytes: queue.bytes,
+        ...(queue.oldest ? { oldest: queue.oldest.toISOString() } : {}),
         sender: this.senders.get(queue)?.state ?? "idle",
       })),
       lines: {
@@ -270,7 +284,12 @@ export class Agent {
         setAside: tally.setAsideLines,
         recovered: tally.recoveredLines,
         keptOnDisk: tally.keptLines,
+        dropped: { ...this.buffer.dropped },
         unfit: Object.fromEntries(this.unfit.total),
+      },
+      buffer: {
+        memoryBytes: this.buffer.memoryUsed,
+        ...(this.buffer.diskProblem === undefined ? {} : { diskProblem: this.buffer.diskProblem }),
       },
       sent: { batches: tally.batches, bytes: tally.sentBytes, failedTries: tally.failedTries },
       waitingFor: Object.fromEntries(tally.waitingFor),

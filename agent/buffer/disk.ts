@@ -1,62 +1,77 @@
 import * as fs from "node:fs";
+import { promisify } from "node:util";
 
-/** What changes files, so that a test can have a full disk. Each function is that of `node:fs`. */
+/** What changes files, so that a test can have a full or slow disk. Each function is that of `node:fs`, or its promise. */
 export interface Disk {
+  openSync(file: string, flags: string, mode: number): number;
   writeSync(handle: number, bytes: Uint8Array, from: number): number;
+  /** Resolves to the bytes that were written, which may be fewer. */
+  writev(handle: number, buffers: readonly Buffer[], position: number): Promise<number>;
+  writevSync(handle: number, buffers: readonly Buffer[], position: number): number;
+  fdatasync(handle: number): Promise<void>;
   fsyncSync(handle: number): void;
   ftruncateSync(handle: number, size: number): void;
   renameSync(from: string, to: string): void;
-  copyFileSync(from: string, to: string, mode: number): void;
   rmSync(file: string, options: { force: boolean }): void;
+  readFile(file: string, from: number, to: number): Promise<Buffer>;
 }
 
-export const realDisk: Disk = fs;
+const writev = promisify(fs.writev);
 
-/**
- * Appends pieces that must not be torn. When the disk does not take all of them, the file is cut back to the last whole
- * one. The size is that of the file.
- */
-export function appendWhole(
+export const realDisk: Disk = {
+  openSync: (file, flags, mode) => fs.openSync(file, flags, mode),
+  writeSync: (handle, bytes, from) => fs.writeSync(handle, bytes, from),
+  writev: async (handle, buffers, position) => (await writev(handle, buffers, position)).bytesWritten,
+  writevSync: (handle, buffers, position) => fs.writevSync(handle, buffers, position),
+  fdatasync: promisify(fs.fdatasync),
+  fsyncSync: (handle) => fs.fsyncSync(handle),
+  ftruncateSync: (handle, size) => fs.ftruncateSync(handle, size),
+  renameSync: (from, to) => fs.renameSync(from, to),
+  rmSync: (file, options) => fs.rmSync(file, options),
+  readFile: async (file, from, to) => {
+    const handle = await fs.promises.open(file, "r");
+    try {
+      const bytes = Buffer.allocUnsafe(to - from);
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, from);
+      return bytes.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  },
+};
+
+/** Writes all of it, also when the disk takes it in parts. */
+export async function writeAll(
   disk: Disk,
   handle: number,
-  pieces: Iterable<Uint8Array>,
-): { readonly pieces: number; readonly size: number; readonly error?: Error } {
-  let size = fs.fstatSync(handle).size;
-  let count = 0;
-  let pending: Uint8Array[] = [];
-  let pendingSize = 0;
-  const flush = (): void => {
-    const bytes = Buffer.concat(pending);
-    let written = 0;
-    try {
-      while (written < bytes.length) written += disk.writeSync(handle, bytes, written);
-    } finally {
-      for (const { length } of pending) {
-        if (length > written) break;
-        written -= length;
-        size += length;
-        count++;
-      }
-      pending = [];
-      pendingSize = 0;
-    }
-  };
+  buffers: readonly Buffer[],
+  position: number,
+): Promise<void> {
+  const size = sizeOf(buffers);
+  let written = await disk.writev(handle, buffers, position);
+  while (written < size) written += await disk.writev(handle, after(buffers, written), position + written);
+}
+
+export function writeAllSync(disk: Disk, handle: number, buffers: readonly Buffer[], position: number): void {
+  const size = sizeOf(buffers);
+  let written = disk.writevSync(handle, buffers, position);
+  while (written < size) written += disk.writevSync(handle, after(buffers, written), position + written);
+}
+
+const sizeOf = (buffers: readonly Buffer[]): number => buffers.reduce((sum, { length }) => sum + length, 0);
+const after = (buffers: readonly Buffer[], written: number): Buffer[] => [Buffer.concat(buffers).subarray(written)];
+
+/** Appends bytes that must not be torn: when the disk does not take all of them, the file is cut back to where it was. */
+export function appendWhole(disk: Disk, handle: number, bytes: Uint8Array): void {
+  const { size } = fs.fstatSync(handle);
   try {
-    for (const piece of pieces) {
-      pending.push(piece);
-      pendingSize += piece.length;
-      if (pendingSize >= writeSize) flush();
-    }
-    flush();
-    return { pieces: count, size };
+    for (let written = 0; written < bytes.length;) written += disk.writeSync(handle, bytes, written);
   } catch (error) {
     // Whoever reads the file copes with a torn end too, should this fail as well.
     attempt(() => disk.ftruncateSync(handle, size));
-    return { pieces: count, size, error: error as Error };
+    throw error;
   }
 }
-
-const writeSize = 1024 * 1024;
 
 /** For what may fail: the error, if there was one. */
 export function attempt(action: () => void): Error | undefined {

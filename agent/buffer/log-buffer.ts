@@ -1,88 +1,264 @@
+import * as fs from "node:fs";
+import { join } from "node:path";
 import type { Emit } from "../status/events";
-import type { Disk } from "./disk";
-import { MemoryQueue, type BatchLimits } from "./log-queue";
-import { destinationKey, type Destination, type LogRecord } from "./record";
-import { SpillFolder } from "./spill-folder";
+import { OnceAMinute } from "../status/once-a-minute";
+import type { World } from "../world";
+import type { Block } from "./block";
+import { Committer } from "./committer";
+import { destinationKey, type Destination } from "./destination";
+import { realDisk, type Disk } from "./disk";
+import { LogQueue, type BatchLimits, type QueueOwner } from "./log-queue";
+import { BlockMemory } from "./memory";
+import { recoverOldFiles } from "./old/old-files";
+import { SegmentFolder } from "./segment-folder";
+
+export type Overflow = "block" | "drop-oldest" | "drop-newest";
+export type DropReason = "bufferFull" | "tooOld" | "damaged";
 
 export interface LogBufferOptions {
-  /** Holds one file a logstore between two runs. */
+  /** Holds a folder a logstore. */
   readonly folder: string;
-  /** For one logstore; a full one holds up the inputs. */
+  /** `memory`: lines go to disk at a stop only. */
+  readonly mode: "disk" | "memory";
+  /** Unsent bytes of one logstore. */
   readonly maxBytes: number;
-  readonly wakeAt: BatchLimits;
+  /** Memory for lines, of all logstores together. */
+  readonly memoryBytes: number;
+  readonly overflow: Overflow;
+  readonly commitMs: number;
+  readonly fsync: boolean;
+  readonly limits: BatchLimits;
+  readonly world: World;
   readonly emit: Emit;
-  readonly onQueue: (queue: MemoryQueue) => void;
-  /** Called when the first queue gets full, and when there is room in all of them again. */
+  readonly onQueue: (queue: LogQueue) => void;
+  /** With `block`: called when there is no room any more, and when there is again. */
   readonly onPressure: (full: boolean) => void;
   /** @default the real one */
   readonly disk?: Disk;
+  /** @default 16 MiB */
+  readonly segmentBytes?: number;
 }
 
 /** There is room again when the fullest queue is down to this share of the limit; less would flutter. */
 const roomShare = 0.75;
+/** Sealed blocks leave the memory when it holds more than this share of its limit. */
+const leaveShare = 0.5;
+/** Room in a block for topic and source behind the logs. */
+const trailerRoom = 1024;
 
 /**
- * One queue a logstore. Memory while running; `spill` writes what is left at the end of a run, `recover` reads it at the
- * start of the next.
+ * One queue a logstore, in memory and on disk. New lines are in memory and within `commitMs` on disk too; a block that is
+ * sent before that never goes there. When memory gets short, blocks that are on disk leave it, the newest first.
  */
-export class LogBuffer {
-  private readonly queues = new Map<string, MemoryQueue>();
-  private readonly spilled: SpillFolder;
+export class LogBuffer implements QueueOwner {
+  /** Lines given up since the start. */
+  readonly dropped: Record<DropReason, number> = { bufferFull: 0, tooOld: 0, damaged: 0 };
+  private readonly queues = new Map<string, LogQueue>();
+  private readonly memory: BlockMemory;
+  private readonly committer: Committer;
+  private readonly disk: Disk;
+  private readonly telling = new Map<LogQueue, OnceAMinute<DropReason>>();
   private pressed = false;
+  private diskError: Error | undefined;
 
   constructor(private readonly options: LogBufferOptions) {
-    this.spilled = new SpillFolder(options.folder, options.emit, options.disk);
+    const { commitMs, fsync, world } = options;
+    this.disk = options.disk ?? realDisk;
+    this.memory = new BlockMemory(options.limits.bytes + trailerRoom, options.memoryBytes);
+    fs.mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    this.committer = new Committer(() => this.all(), {
+      everyMs: commitMs,
+      fsync,
+      world,
+      onWritten: () => this.relieve(),
+      onDisk: (error) => this.diskChanged(error),
+    });
   }
 
+  /** Whether the inputs are to be held. */
   get full(): boolean {
     return this.pressed;
   }
 
-  all(): readonly MemoryQueue[] {
+  /** Bytes of memory that hold lines. */
+  get memoryUsed(): number {
+    return this.memory.used;
+  }
+
+  /** Why nothing can be written to disk just now. */
+  get diskProblem(): string | undefined {
+    return this.diskError?.message;
+  }
+
+  all(): readonly LogQueue[] {
     return [...this.queues.values()];
   }
 
-  append(destination: Destination, record: LogRecord): void {
-    const queue = this.queue(destination);
-    queue.append(record);
-    if (!this.pressed && queue.bytes >= this.options.maxBytes) {
-      this.pressed = true;
-      this.options.onPressure(true);
-    }
-  }
-
-  /** Call before anything new is appended. */
-  recover(): void {
-    for (const { destination, records } of this.spilled.recover()) {
-      for (const record of records) this.append(destination, record);
-      this.options.emit({ type: "BufferRecovered", ...destination, lines: records.length });
-    }
-  }
-
-  /** Writes what is not settled. Returns the lines that could not be kept. */
-  spill(): number {
-    return this.all()
-      .filter(({ lines }) => lines > 0)
-      .reduce((lost, queue) => lost + this.spilled.keep(queue.destination, [...queue.unsettled()]), 0);
-  }
-
-  private queue(destination: Destination): MemoryQueue {
+  queue(destination: Destination): LogQueue {
     const key = destinationKey(destination);
     let queue = this.queues.get(key);
     if (queue === undefined) {
-      queue = new MemoryQueue(destination, this.options.wakeAt, (records) => this.settled(key, records));
+      const { folder, mode, limits, maxBytes, world, emit, segmentBytes } = this.options;
+      const files = { folder: join(folder, key), destination, disk: this.disk, emit };
+      queue = new LogQueue({
+        destination,
+        limits,
+        memory: this.memory,
+        maxBytes: mode === "disk" ? maxBytes : Infinity,
+        owner: this,
+        folder: new SegmentFolder(segmentBytes === undefined ? files : { ...files, segmentBytes }),
+        toDisk: mode === "disk",
+        monotonic: world.monotonic,
+        now: world.now,
+      });
       this.queues.set(key, queue);
       this.options.onQueue(queue);
     }
     return queue;
   }
 
-  private settled(key: string, records: readonly LogRecord[]): void {
-    this.spilled.settled(key, records);
-    if (!this.pressed) return;
-    const limit = this.options.maxBytes * roomShare;
-    if (this.all().some(({ bytes }) => bytes > limit)) return;
+  /** Every line accepted so far is safe: see Committer. In memory mode that is all there is. */
+  committed(): Promise<void> {
+    return this.options.mode === "disk" ? this.committer.committed() : Promise.resolve();
+  }
+
+  /** Takes over what the last run has left. Call before anything new is added. */
+  recover(): void {
+    for (const destination of destinationsIn(this.options.folder)) {
+      const queue = this.queue(destination);
+      queue.recover();
+      if (queue.lines > 0) this.options.emit({ type: "BufferRecovered", ...destination, lines: queue.lines });
+    }
+    const { folder, emit } = this.options;
+    recoverOldFiles({
+      folder,
+      disk: this.disk,
+      emit,
+      add: (destination, face, log, time) => this.queue(destination).lane(face).append(log, time),
+      safe: () => {
+        for (const queue of this.all()) for (const block of queue.unsettled()) queue.toDiskOnce(block);
+        return this.committer.committed();
+      },
+    });
+  }
+
+  /**
+   * Writes what is not settled and not on disk, and asks the disk to promise it. For the end of a process: nothing is
+   * awaited. Returns the lines that could not be kept.
+   */
+  keep(): number {
+    this.committer.takeDirty();
+    return this.all().reduce((lost, queue) => lost + this.keepQueue(queue), 0);
+  }
+
+  /** Ends writing in the background; resolves when none is under way. */
+  async stopWriting(): Promise<void> {
+    await this.committer.close();
+  }
+
+  /** Deletes what is settled, lets the files go. */
+  async close(): Promise<void> {
+    await this.stopWriting();
+    for (const queue of this.all()) queue.folder.close();
+    for (const telling of this.telling.values()) telling.flushAll();
+  }
+
+  dirty(queue: LogQueue, block: Block): void {
+    this.committer.add(queue, block);
+  }
+
+  /** A queue without room. Returns whether a new line of it is to be dropped. */
+  overflow(queue: LogQueue): boolean {
+    switch (this.options.overflow) {
+      case "block":
+        this.press();
+        return false;
+      case "drop-oldest":
+        while (this.isFull(queue) && queue.dropOldest("bufferFull"));
+        return false;
+      case "drop-newest":
+        this.lost(queue, 1, "bufferFull");
+        return true;
+    }
+  }
+
+  isFull(queue: LogQueue): boolean {
+    return queue.bytes >= queue.maxBytes || this.memory.short;
+  }
+
+  settled(): void {
+    this.committer.settled();
+    if (this.pressed) this.release();
+  }
+
+  lost(queue: LogQueue, lines: number, reason: DropReason): void {
+    this.dropped[reason] += lines;
+    let telling = this.telling.get(queue);
+    if (telling === undefined) {
+      const { emit, world } = this.options;
+      const tell = (why: DropReason, count: number): void =>
+        emit({ type: "LinesDropped", ...queue.destination, lines: count, reason: why });
+      this.telling.set(queue, (telling = new OnceAMinute(world.now, tell)));
+    }
+    telling.add(reason, lines);
+  }
+
+  private press(): void {
+    if (this.pressed) return;
+    this.pressed = true;
+    this.options.onPressure(true);
+  }
+
+  private release(): void {
+    const { memoryBytes } = this.options;
+    if (this.memory.used > memoryBytes * roomShare) return;
+    if (this.all().some((queue) => queue.bytes > queue.maxBytes * roomShare)) return;
     this.pressed = false;
     this.options.onPressure(false);
   }
+
+  /** Lets blocks that are on disk leave the memory: the newest first, for the oldest are sent next. */
+  private relieve(): void {
+    const limit = this.options.memoryBytes * leaveShare;
+    for (const queue of this.memory.used > limit ? this.all() : []) {
+      for (const block of [...queue.loaded()]) {
+        if (this.memory.used <= limit) break;
+        if (!block.mayLeave) continue;
+        if (!block.sealed) queue.seal(block);
+        block.leave();
+      }
+    }
+    if (this.pressed) this.release();
+  }
+
+  private diskChanged(error: Error | undefined): void {
+    this.diskError = error;
+    const { folder, emit } = this.options;
+    if (error) emit({ type: "BufferDiskFails", folder, message: error.message });
+    else emit({ type: "BufferDiskWorks", folder });
+  }
+
+  private keepQueue(queue: LogQueue): number {
+    const { destination, folder, lines } = queue;
+    if (lines === 0) return 0;
+    const { lost, error } = folder.writeNow([...queue.unsettled()]);
+    const unsure = folder.syncNow();
+    const gone = unsure ? lines : lost;
+    const why = unsure ?? error;
+    const where = { ...destination, file: folder.path };
+    if (gone < lines) this.options.emit({ type: "BufferKept", ...where, lines: lines - gone, bytes: folder.bytes });
+    if (gone > 0)
+      this.options.emit({ type: "BufferNotKept", ...where, lines: gone, message: why?.message ?? "unknown" });
+    return gone;
+  }
+}
+
+/** Folders named PROJECT.LOGSTORE. */
+function destinationsIn(folder: string): readonly Destination[] {
+  const found: Destination[] = [];
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const [, project, logstore] = /^([^.]+)\.([^.]+)$/.exec(entry.name) ?? [];
+    if (entry.isDirectory() && project !== undefined && logstore !== undefined) found.push({ project, logstore });
+  }
+  return found.sort((a, b) => (destinationKey(a) < destinationKey(b) ? -1 : 1));
 }

@@ -22,6 +22,8 @@ export interface SyslogConfig {
   /** The group's `groupTopic`; empty for none. */
   readonly topic: string;
   readonly group: string;
+  /** `inputDetail.shardHashKey` is there: lines of one source go to one shard, in order. @default false */
+  readonly ordered?: boolean;
 }
 
 export interface Found {
@@ -77,7 +79,10 @@ function readConfig(project: string, found: FoundLogtailConfig, group: string, t
   }
   const tag = found.inputDetail["tag"];
   if (typeof tag !== "string" || tag === "") return "it has no inputDetail.tag, so no line can be meant for it";
-  return { project, config: found.configName, logstore: found.outputDetail.logstoreName, tag, topic, group };
+  const hashKey = found.inputDetail["shardHashKey"];
+  const ordered = Array.isArray(hashKey) && hashKey.length > 0;
+  const { logstoreName: logstore } = found.outputDetail;
+  return { project, config: found.configName, logstore, tag, topic, group, ...(ordered ? { ordered } : {}) };
 }
 
 async function allGroups(service: ConfigService, project: string): Promise<string[]> {

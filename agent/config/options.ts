@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { endpointProblem, projectNameProblem, regionProblem } from "../../sls/model";
+import type { Overflow } from "../buffer/log-buffer";
 import type { LogFormat } from "../status/event-log";
 import type { Level } from "../status/events";
 import { choice, integer, list, text } from "./option";
@@ -140,15 +141,72 @@ export const options = {
     1,
     3600,
   ),
+  bufferMode: choice<"disk" | "memory">(
+    {
+      path: "buffer.mode",
+      env: "SLS_AGENT_BUFFER_MODE",
+      doc: "where unsent lines wait: disk (in memory too, as long as there is room), or memory (on disk from a stop to the next start only)",
+      fallback: "disk",
+    },
+    ["disk", "memory"],
+  ),
   bufferBytes: integer(
     {
       path: "buffer.maxBytes",
       env: "SLS_AGENT_BUFFER_MAX_BYTES",
-      doc: "memory for unsent lines of one logstore; when it is full, the senders of lines are held back",
-      fallback: 64 * 1024 * 1024,
+      doc: "unsent lines of one logstore on disk, encoded; what happens then says buffer.overflow",
+      fallback: 1024 * 1024 * 1024,
     },
     1024 * 1024,
+    2 ** 40,
+  ),
+  memoryBytes: integer(
+    {
+      path: "buffer.memoryBytes",
+      env: "SLS_AGENT_BUFFER_MEMORY_BYTES",
+      doc: "memory for unsent lines of all logstores together; what is on disk leaves it when it gets short",
+      fallback: 32 * 1024 * 1024,
+    },
+    4 * 1024 * 1024,
     2 ** 32,
+  ),
+  maxAgeHours: integer(
+    {
+      path: "buffer.maxAgeHours",
+      env: "SLS_AGENT_BUFFER_MAX_AGE_HOURS",
+      doc: "lines that an agent could not send for so long are dropped; the time counts from the start of the agent that sends them",
+      fallback: 24,
+    },
+    1,
+    7 * 24,
+  ),
+  overflow: choice<Overflow>(
+    {
+      path: "buffer.overflow",
+      env: "SLS_AGENT_BUFFER_OVERFLOW",
+      doc: "when the buffer is full: block (the senders of lines are held back), drop-oldest or drop-newest",
+      fallback: "block",
+    },
+    ["block", "drop-oldest", "drop-newest"],
+  ),
+  commitMs: integer(
+    {
+      path: "buffer.commitMs",
+      env: "SLS_AGENT_BUFFER_COMMIT_MS",
+      doc: "time between two writes to disk; a kill loses what came in it (RELP waits for the write, and so loses nothing)",
+      fallback: 20,
+    },
+    1,
+    10_000,
+  ),
+  fsync: choice<"when-asked" | "always">(
+    {
+      path: "buffer.fsync",
+      env: "SLS_AGENT_BUFFER_FSYNC",
+      doc: "the disk has to promise each write: when-asked (by RELP, and at a stop), or always (lines of TCP survive a power cut too)",
+      fallback: "when-asked",
+    },
+    ["when-asked", "always"],
   ),
   batchBytes: integer(
     {
@@ -170,10 +228,20 @@ export const options = {
       path: "sender.lingerMs",
       env: "SLS_AGENT_LINGER_MS",
       doc: "how long a batch that is not full waits for more lines",
-      fallback: 200,
+      fallback: 100,
     },
     0,
     60_000,
+  ),
+  concurrency: integer(
+    {
+      path: "sender.concurrency",
+      env: "SLS_AGENT_CONCURRENCY",
+      doc: "requests to one logstore at once; 1 keeps lines in order (so does shardHashKey of a Logtail config, source by source)",
+      fallback: 4,
+    },
+    1,
+    64,
   ),
   timeoutSeconds: integer(
     {

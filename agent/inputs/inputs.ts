@@ -62,8 +62,10 @@ export class Inputs {
     if (held && now - this.toldAt >= quietMs) {
       this.toldAt = now;
       this.told = true;
-      const mebibytes = settings.bufferBytes / 1024 / 1024;
-      emit({ type: "InputsHeld", why: `the buffer of a logstore is full (${mebibytes} MiB, buffer.maxBytes)` });
+      const disk = settings.bufferBytes / 1024 / 1024;
+      const memory = settings.memoryBytes / 1024 / 1024;
+      const why = `the buffer is full: ${disk} MiB of a logstore (buffer.maxBytes) or ${memory} MiB of memory (buffer.memoryBytes)`;
+      emit({ type: "InputsHeld", why });
     } else if (!held && this.told) {
       this.told = false;
       emit({ type: "InputsReleased" });

@@ -1,7 +1,11 @@
 import { parseStreamLog } from "../../parsers";
 import type { Log } from "../../sls/model/log";
+import { encodeLogGroup } from "../../sls/wire/log-group";
+import type { Destination } from "../buffer/destination";
+import type { Lane } from "../buffer/lane";
+import type { LogQueue } from "../buffer/log-queue";
+import { hashKeyOf } from "../buffer/segment-format";
 import type { SyslogConfig } from "../config/discovery";
-import { toRecord, type Destination, type LogRecord } from "../buffer/record";
 import type { UnfitReason } from "../status/events";
 import type { UnfitLines } from "../status/tally";
 
@@ -14,7 +18,7 @@ export interface Origin {
 }
 
 export interface IntakeOptions {
-  readonly append: (destination: Destination, record: LogRecord) => void;
+  readonly queue: (destination: Destination) => LogQueue;
   readonly unfit: UnfitLines;
   readonly now: () => Date;
   /** This machine's address, for lines that it sends to itself. */
@@ -24,7 +28,10 @@ export interface IntakeOptions {
 /** Field of a line that is stored whole. */
 const contentField = "content";
 
-/** Turns lines into records in the buffer. A line that is handed over here is accepted: it is never dropped. */
+/**
+ * Turns lines into logs in the buffer. A line that is handed over here is accepted: it is not dropped, but where the
+ * settings say so for a full buffer.
+ */
 export class Intake {
   accepted = 0;
   private byTag = new Map<string, SyslogConfig>();
@@ -64,7 +71,12 @@ export class Intake {
   }
 
   private append(config: SyslogConfig, log: Log, source: string): void {
-    this.options.append({ project: config.project, logstore: config.logstore }, toRecord(log, config.topic, source));
+    this.laneOf(config, source).append(encodeLogGroup({ logs: [log] }), log.time);
+  }
+
+  private laneOf({ project, logstore, topic, ordered }: SyslogConfig, source: string): Lane {
+    const hashKey = ordered ? hashKeyOf(source) : undefined;
+    return this.options.queue({ project, logstore }).lane({ topic, source, hashKey });
   }
 
   private addressOf(origin: Origin): string {

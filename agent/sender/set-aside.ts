@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import type { SlsError } from "../../sls/model/errors";
+import { decodeLogGroup } from "../../sls/wire/log-group";
+import { destinationKey, type Destination, type GroupFace } from "../buffer/destination";
 import { appendWhole, attempt, realDisk, withFile, type Disk } from "../buffer/disk";
-import { destinationKey, logsOf, type Destination, type LogRecord } from "../buffer/record";
 
 /** Text where it is UTF-8; other bytes as `{"base64": …}`. */
 const shown = (value: string | Uint8Array): string | { base64: string } =>
@@ -20,28 +21,28 @@ export class SetAside {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
-  /** Returns the file. */
-  add(destination: Destination, records: readonly LogRecord[], error: SlsError, at: Date): string {
+  /** `logs` are fields of a LogGroup, end to end. Returns the file. */
+  add(destination: Destination, { topic, source }: GroupFace, logs: Buffer, error: SlsError, at: Date): string {
     const file = join(this.folder, `${destinationKey(destination)}.jsonl`);
-    const lines = records.flatMap((record) =>
-      logsOf([record]).map((log) =>
-        JSON.stringify({
-          setAsideAt: at.toISOString(),
-          code: error.code,
-          reason: error.message,
-          ...destination,
-          topic: record.topic,
-          source: record.source,
-          time: log.time,
-          contents: Object.fromEntries(log.contents.map(([key, value]) => [key, shown(value)])),
-        }),
-      ),
+    const lines = decodeLogGroup(logs).logs.map((log) =>
+      JSON.stringify({
+        setAsideAt: at.toISOString(),
+        code: error.code,
+        reason: error.message,
+        ...destination,
+        topic,
+        source,
+        time: log.time,
+        contents: Object.fromEntries(log.contents.map(([key, value]) => [key, shown(value)])),
+      }),
     );
     withFile(file, "a+", (handle) => {
       const { size } = fs.fstatSync(handle);
       const text = `${endsLine(handle, size) ? "" : "\n"}${lines.join("\n")}\n`;
-      const problem =
-        appendWhole(this.disk, handle, [Buffer.from(text)]).error ?? attempt(() => this.disk.fsyncSync(handle));
+      const problem = attempt(() => {
+        appendWhole(this.disk, handle, Buffer.from(text));
+        this.disk.fsyncSync(handle);
+      });
       if (problem === undefined) return;
       attempt(() => this.disk.ftruncateSync(handle, size));
       throw problem;

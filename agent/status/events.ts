@@ -50,7 +50,17 @@ export type AgentEvent =
   | { type: "TimesReplaced"; project: string; logstore: string; lines: number }
   | { type: "ClockCorrected"; offsetMs: number }
   | { type: "BufferRecovered"; project: string; logstore: string; lines: number }
-  | { type: "BufferDamaged"; file: string; bytes: number; why: string }
+  | { type: "BufferDamaged"; file: string; bytes: number; lines: number; why: string }
+  | { type: "BufferCutOff"; file: string; bytes: number }
+  | { type: "BufferDiskFails"; folder: string; message: string }
+  | { type: "BufferDiskWorks"; folder: string }
+  | {
+      type: "LinesDropped";
+      project: string;
+      logstore: string;
+      lines: number;
+      reason: "bufferFull" | "tooOld" | "damaged";
+    }
   | { type: "BufferKept"; project: string; logstore: string; lines: number; bytes: number; file: string }
   | { type: "BufferNotKept"; project: string; logstore: string; lines: number; file: string; message: string }
   | { type: "BufferNotRemoved"; file: string; message: string }
@@ -84,6 +94,7 @@ export function levelOf(event: AgentEvent): Level {
     case "InputsReleased":
     case "BufferRecovered":
     case "BufferKept":
+    case "BufferDiskWorks":
     case "Draining":
       return "info";
     case "ConfigIgnored":
@@ -96,9 +107,12 @@ export function levelOf(event: AgentEvent): Level {
     case "TimesReplaced":
     case "ClockCorrected":
     case "BufferNotRemoved":
+    case "BufferCutOff":
       return "warn";
     case "LinesSetAside":
+    case "LinesDropped":
     case "BufferDamaged":
+    case "BufferDiskFails":
     case "BufferNotKept":
     case "AgentFailed":
       return "error";

@@ -10,6 +10,12 @@ const unfitReasons: Readonly<Record<UnfitReason, string>> = {
   lineTooLong: "are longer than syslog.maxLineBytes and were cut",
 };
 
+const dropReasons: Readonly<Record<Extract<AgentEvent, { type: "LinesDropped" }>["reason"], string>> = {
+  bufferFull: "the buffer is full (buffer.maxBytes, buffer.memoryBytes) and buffer.overflow says to drop",
+  tooOld: "they have waited for longer than buffer.maxAgeHours",
+  damaged: "they could not be read back from disk",
+};
+
 /** The event for a person. */
 export function sentenceOf(event: AgentEvent): string {
   switch (event.type) {
@@ -58,7 +64,15 @@ export function sentenceOf(event: AgentEvent): string {
     case "BufferRecovered":
       return `${event.lines} line(s) for ${event.project}/${event.logstore} read back from disk`;
     case "BufferDamaged":
-      return `${event.bytes} bytes of buffer could not be read (${event.why}); kept as ${event.file}`;
+      return `${event.bytes} bytes of buffer${event.lines > 0 ? `, ${event.lines} line(s) by what is left of them,` : ""} could not be read (${event.why}): ${event.file}, kept for you to look at`;
+    case "BufferCutOff":
+      return `${event.file} ends within a write of ${event.bytes} bytes that the last run did not finish`;
+    case "BufferDiskFails":
+      return `lines cannot be written to ${event.folder}: ${event.message}; they wait in memory (buffer.memoryBytes), tried again every second`;
+    case "BufferDiskWorks":
+      return `lines are written to ${event.folder} again`;
+    case "LinesDropped":
+      return `${event.project}/${event.logstore}: ${event.lines} line(s) are lost: ${dropReasons[event.reason]}`;
     case "BufferKept":
       return `${event.lines} unsent line(s) for ${event.project}/${event.logstore} kept in ${event.file} (${event.bytes} bytes); they go first at the next start`;
     case "BufferNotKept":

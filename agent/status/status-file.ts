@@ -7,6 +7,8 @@ export interface QueueStatus {
   readonly logstore: string;
   readonly lines: number;
   readonly bytes: number;
+  /** When the oldest unsent line was accepted. */
+  readonly oldest?: string;
   readonly sender: string;
 }
 
@@ -35,7 +37,15 @@ export interface AgentStatus {
     readonly setAside: number;
     readonly recovered: number;
     readonly keptOnDisk: number;
+    /** Given up, by reason. */
+    readonly dropped: Readonly<Record<string, number>>;
     readonly unfit: Readonly<Record<string, number>>;
+  };
+  readonly buffer: {
+    /** Memory for unsent lines. */
+    readonly memoryBytes: number;
+    /** Why nothing can be written to disk just now. */
+    readonly diskProblem?: string;
   };
   readonly sent: { readonly batches: number; readonly bytes: number; readonly failedTries: number };
   readonly waitingFor: Readonly<Record<string, string>>;
@@ -80,6 +90,7 @@ export function readStatus(dataDir: string): AgentStatus {
 export function describeStatus(status: AgentStatus, alive: boolean): string {
   const { lines, sent } = status;
   const unfit = Object.entries(lines.unfit);
+  const dropped = Object.entries(lines.dropped).filter(([, count]) => count > 0);
   const rows: (readonly [string, string])[] = [
     [
       "agent",
@@ -97,13 +108,19 @@ export function describeStatus(status: AgentStatus, alive: boolean): string {
       (i) => ["input", `${i.input} ${i.address}:${i.port}, ${i.state}, ${i.connections} connection(s)`] as const,
     ),
     ...status.queues.map(
-      (q) => ["queue", `${q.project}/${q.logstore}: ${q.lines} line(s), ${q.bytes} bytes, ${q.sender}`] as const,
+      (q) =>
+        [
+          "queue",
+          `${q.project}/${q.logstore}: ${q.lines} line(s), ${q.bytes} bytes, ${q.oldest ? `oldest ${q.oldest}, ` : ""}${q.sender}`,
+        ] as const,
     ),
     [
       "lines",
       `${lines.accepted} accepted, ${lines.recovered} read back, ${lines.sent} sent, ${lines.setAside} set aside, ${lines.keptOnDisk} kept on disk`,
     ],
     ["unfit", unfit.map(([reason, count]) => `${reason} ${count}`).join(", ") || "none"],
+    ...dropped.map(([reason, count]) => ["dropped", `${count} line(s), ${reason}`] as const),
+    ...(status.buffer.diskProblem ? [["disk", status.buffer.diskProblem] as const] : []),
     ["sent", `${sent.batches} batches, ${sent.bytes} bytes, ${sent.failedTries} failed tries`],
     ...Object.entries(status.waitingFor).map(([what, why]) => ["waiting", `for ${what}: ${why}`] as const),
     ["last error", status.lastError ? `${status.lastError.at} ${status.lastError.message}` : "none"],

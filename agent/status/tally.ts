@@ -41,6 +41,8 @@ export class Tally {
     BufferDamaged: ({ why }) => this.failed(why),
     BufferNotKept: ({ message }) => this.failed(message),
     CredentialsNotRenewed: ({ message }) => this.failed(message),
+    BufferDiskFails: ({ message }) => this.failed(message),
+    LinesDropped: ({ lines, reason }) => this.failed(`${lines} line(s) dropped: ${reason}`),
     ConfigNotSaved: ({ message }) => this.failed(message),
     AgentFailed: ({ message }) => this.failed(message),
   };

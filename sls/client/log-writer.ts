@@ -67,21 +67,28 @@ export class LogWriter {
     project: string,
     logstore: string,
     group: LogGroup | Uint8Array,
-    options: { readonly signal?: AbortSignal } = {},
+    options: {
+      readonly signal?: AbortSignal;
+      /** 32 hex digits; the shard whose range holds it gets the logs. @default any shard */
+      readonly hashKey?: string | undefined;
+    } = {},
   ): Promise<PutLogsResult> {
     const raw = group instanceof Uint8Array ? group : encodeLogGroup(group);
     this.options.onCall?.();
     const type = this.options.compress ?? "lz4";
     const body = type === "none" ? raw : compress(type, raw);
-    const path = `/logstores/${logstore}/shards/lb`;
-    const url = new URL(`${this.scheme}://${project}.${this.host}${path}`);
+    const { hashKey } = options;
+    const path = `/logstores/${logstore}/shards/${hashKey === undefined ? "lb" : "route"}`;
+    const query: Record<string, string> = hashKey === undefined ? {} : { key: hashKey };
+    const target = hashKey === undefined ? path : `${path}?key=${hashKey}`;
+    const url = new URL(`${this.scheme}://${project}.${this.host}${target}`);
     const unsigned = {
       "content-type": "application/x-protobuf",
       "x-log-bodyrawsize": String(raw.byteLength),
       ...(type === "none" ? {} : { "x-log-compresstype": type }),
     };
     return withCredentials(this.options.credentials, async (credentials) => {
-      const headers = this.signed(url, path, body, unsigned, credentials);
+      const headers = this.signed(url, path, query, body, unsigned, credentials);
       const reply = await this.transport.send({ method: "POST", url, headers, body, signal: options.signal });
       if (reply.status !== 200) throw replyError(reply, `POST ${url.host}${path}`);
       const requestId = header(reply, "x-log-requestid");
@@ -95,12 +102,13 @@ export class LogWriter {
   private signed(
     url: URL,
     path: string,
+    query: Readonly<Record<string, string>>,
     body: Uint8Array,
     headers: Record<string, string>,
     credentials: Credentials,
   ): Record<string, string> {
     const date = (this.options.now ?? (() => new Date()))();
-    const request = { method: "POST", path, query: {}, headers, body };
+    const request = { method: "POST", path, query, headers, body };
     if (this.options.signature !== "v4") return signV1(request, credentials, { date });
     const region = regionOfEndpoint(this.host);
     if (region === undefined) {

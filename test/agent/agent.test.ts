@@ -27,7 +27,7 @@ function start(
   writeFileSync(join(folder, "user_defined_id"), "logtail-id-dev\n");
   const settings = loadSettings({
     configDir: folder,
-    env: { SLS_AGENT_LINGER_MS: "5", ...env },
+    env: { SLS_AGENT_LINGER_MS: "5", SLS_AGENT_CONCURRENCY: "1", ...env },
     flags: { endpoint: "http://nowhere", projects: ["my-project"], syslogPort: "0", dataDir: join(folder, "data") },
   });
   const events: AgentEvent[] = [];

@@ -97,7 +97,7 @@ describe("sls-agent", () => {
     running.process.kill("SIGTERM");
     expect(await running.ended).toBe(0);
     expect(running.events().at(-1)).toMatchObject({ event: "AgentStopped", accepted: 500, keptOnDisk: 500, lost: 0 });
-    expect(readdirSync(join(data, "buffer"))).toEqual(["my-project.my-store.buf"]);
+    expect(readdirSync(join(data, "buffer"))).toEqual(["my-project.my-store"]);
     expect(JSON.stringify(running.events())).not.toContain(keys.ALIBABA_CLOUD_ACCESS_KEY_SECRET);
   });
 

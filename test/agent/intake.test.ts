@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { logsOf, type Destination, type LogRecord } from "../../agent/buffer/record";
 import type { SyslogConfig } from "../../agent/config/discovery";
 import { Intake, type Origin } from "../../agent/inputs/intake";
 import type { AgentEvent } from "../../agent/status/events";
 import { UnfitLines } from "../../agent/status/tally";
+import { decodeLogGroup } from "../../sls/wire";
+import { bufferIn } from "./support/buffer";
+import { temporaryFolder } from "./support/folder";
 import { ManualWorld } from "./support/world";
 
 const config = (name: string, tag: string, topic = ""): SyslogConfig => ({
@@ -23,12 +25,12 @@ function bench(...configs: [SyslogConfig, ...SyslogConfig[]]): {
 } {
   const world = new ManualWorld();
   const events: AgentEvent[] = [];
-  const appended: [Destination, LogRecord][] = [];
+  const { buffer } = bufferIn(temporaryFolder(), { world, mode: "memory" });
   const unfit = new UnfitLines(world.now, (reason, lines, sample) =>
     events.push({ type: "LinesUnfit", reason, lines, sample }),
   );
   const intake = new Intake({
-    append: (destination, record) => appended.push([destination, record]),
+    queue: (destination) => buffer.queue(destination),
     unfit,
     now: world.now,
     ownAddress: () => "192.168.0.9",
@@ -36,12 +38,16 @@ function bench(...configs: [SyslogConfig, ...SyslogConfig[]]): {
   intake.setConfigs(configs);
   const send = (line: string | Buffer, origin: Origin = { address: "127.0.0.1" }, continuation = false): unknown => {
     intake.accept(Buffer.from(line), origin, continuation);
-    const [destination, record] = appended.at(-1) as [Destination, LogRecord];
-    const [log] = logsOf([record]);
+    const [queue] = buffer.all().filter(({ lines }) => lines > 0);
+    const block = queue?.take(0);
+    if (queue === undefined || block === undefined) throw new Error("the line is nowhere");
+    const { topic, source } = block.lane.face;
+    const [log] = decodeLogGroup(Buffer.from(block.bytes?.subarray(block.from, block.to) ?? [])).logs;
+    queue.settle(block, 1);
     return {
-      to: destination.logstore,
-      ...(record.topic ? { topic: record.topic } : {}),
-      source: record.source,
+      to: queue.destination.logstore,
+      ...(topic ? { topic } : {}),
+      source,
       time: log?.time,
       ...Object.fromEntries(log?.contents ?? []),
     };

@@ -1,13 +1,14 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { MemoryQueue } from "../../agent/buffer/log-queue";
-import { logsOf, toRecord } from "../../agent/buffer/record";
+import type { LogQueue } from "../../agent/buffer/log-queue";
 import { Sender } from "../../agent/sender/sender";
 import { ServiceClock } from "../../agent/sender/service-clock";
 import { SetAside } from "../../agent/sender/set-aside";
 import type { AgentEvent } from "../../agent/status/events";
 import { SlsError } from "../../sls/model";
+import { encodeLogGroup } from "../../sls/wire";
+import { bufferIn, here, type BufferBench } from "./support/buffer";
 import { FakeSink, type Put } from "./support/fake-service";
 import { temporaryFolder } from "./support/folder";
 import { ManualWorld, settle } from "./support/world";
@@ -18,18 +19,23 @@ const lingerMs = 200;
 interface Bench {
   readonly world: ManualWorld;
   readonly sink: FakeSink;
-  readonly queue: MemoryQueue;
+  readonly queue: LogQueue;
+  readonly buffer: BufferBench;
   readonly clock: ServiceClock;
   readonly sender: Sender;
   readonly events: AgentEvent[];
   readonly folder: string;
   put(...messages: string[]): void;
+  /** A line with another time than now, or of another source. */
+  putOne(msg: string, face: { time?: number; source?: string; hashKey?: string }): void;
 }
 
-function bench(): Bench {
+function bench(options: { concurrency?: number; maxAgeMs?: number } = {}): Bench {
   const world = new ManualWorld();
   const sink = new FakeSink();
-  const queue = new MemoryQueue({ project: "p", logstore: "l" }, limits);
+  // Without a disk, so that nothing but the sender sleeps.
+  const buffer = bufferIn(temporaryFolder(), { world, mode: "memory", limits });
+  const queue = buffer.queue(here);
   const events: AgentEvent[] = [];
   const folder = temporaryFolder();
   const clock = new ServiceClock(world.now, (offsetMs) => events.push({ type: "ClockCorrected", offsetMs }));
@@ -37,21 +43,25 @@ function bench(): Bench {
     queue,
     sink,
     setAside: new SetAside(folder),
-    limits,
     lingerMs,
+    concurrency: 1,
+    maxAgeMs: 24 * 3600_000,
+    ...options,
     clock,
     learnTime: (error) => error.cause instanceof Date && clock.learn(error.cause),
     world,
     emit: (event) => events.push(event),
   });
   onTestFinished(() => sender.abort());
-  const put = (...messages: string[]): void => {
-    for (const msg of messages) {
-      const time = Math.floor(world.now().getTime() / 1000);
-      queue.append(toRecord({ time, contents: [["msg", msg]] }, "", "10.0.0.1"));
-    }
+  const putOne: Bench["putOne"] = (
+    msg,
+    { time = Math.floor(world.now().getTime() / 1000), source = "10.0.0.1", hashKey },
+  ) => {
+    const log = encodeLogGroup({ logs: [{ time, contents: [["msg", msg]] }] });
+    queue.lane({ topic: "", source, hashKey }).append(log, time);
   };
-  return { world, sink, queue, clock, sender, events, folder, put };
+  const put = (...messages: string[]): void => messages.forEach((msg) => putOne(msg, {}));
+  return { world, sink, queue, buffer, clock, sender, events, folder, put, putOne };
 }
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i));
@@ -78,7 +88,7 @@ describe("the sender", () => {
   });
 
   it("keeps the order, with one request at a time", async () => {
-    const { world, sink, put, queue } = bench();
+    const { world, sink, put, queue } = bench({ concurrency: 1 });
     let under = 0;
     let most = 0;
     sink.answer = async () => {
@@ -140,12 +150,12 @@ describe("the sender", () => {
   });
 
   it("leaves room for a clock that is a minute ahead unnoticed when it judges times ahead", async () => {
-    const { world, sink, queue, clock } = bench();
+    const { world, sink, putOne, clock } = bench();
     const now = Math.floor(world.now().getTime() / 1000);
     // The service takes what is at most 15 minutes ahead of its clock, and ours may be 60 s ahead of that.
     expect(clock.learn(new Date(world.now().getTime() - 60_000))).toBe(false);
     for (const ahead of [15 * 60 - 90, 15 * 60 - 88]) {
-      queue.append(toRecord({ time: now + ahead, contents: [["msg", String(ahead)]] }, "", "10.0.0.1"));
+      putOne(String(ahead), { time: now + ahead });
     }
     await world.pass(lingerMs);
     const times = sink.stored[0]?.group.logs.map(({ time }) => time) ?? [];
@@ -219,15 +229,94 @@ describe("the sender", () => {
   });
 
   it("abort gives the lines under way back to the queue, in order", async () => {
-    const { world, sink, sender, queue, put } = bench();
+    const { world, sink, sender, buffer, put } = bench();
     sink.answer = () => new Promise<never>(() => undefined);
     put(...numbers(10));
     await world.pass(lingerMs);
     expect(sink.tries).toHaveLength(1);
     await sender.abort();
-    const left = logsOf([...queue.unsettled()]).map(({ contents }) => contents[0]?.[1]);
-    expect(left).toEqual(numbers(10));
+    expect(await buffer.left()).toEqual(numbers(10));
     expect(sink.stored).toHaveLength(0);
+  });
+
+  it("sends so many batches at once and no more", async () => {
+    const { sink, put, queue } = bench({ concurrency: 3 });
+    let under = 0;
+    let most = 0;
+    sink.answer = async () => {
+      most = Math.max(most, ++under);
+      await settle();
+      under--;
+      return undefined;
+    };
+    put(...numbers(80));
+    while (queue.lines > 0) await settle();
+    expect(sink.values("msg").sort()).toEqual(numbers(80).sort());
+    expect(most).toBe(3);
+  });
+
+  it("pauses once for what failed at once, and comes back with one request at a time", async () => {
+    const { world, sink, put, events, queue } = bench({ concurrency: 4 });
+    world.chance = 1;
+    let under = 0;
+    const counts: number[] = [];
+    sink.answer = async () => {
+      counts.push(++under);
+      await settle();
+      under--;
+      return sink.tries.length <= 6 ? refusal("ShardWriteQuotaExceed", 403) : undefined;
+    };
+    put(...numbers(80));
+    await settle();
+    await settle();
+    expect(sink.tries).toHaveLength(4);
+    expect(events.filter(({ type }) => type === "SendFailed")).toHaveLength(1);
+    await world.pass(1000);
+    // Half of four.
+    expect(counts.slice(4)).toEqual([1, 2]);
+    for (let i = 0; queue.lines > 0 && i < 100; i++) await world.pass(1000);
+    expect(counts[6]).toBe(1);
+    expect(sink.values("msg").sort()).toEqual(numbers(80).sort());
+    expect(events.filter(({ type }) => type === "SendFailed")).toHaveLength(2);
+  });
+
+  it("sends lines with a hash key source by source, in order, to the shard of their key", async () => {
+    const { sink, putOne, queue } = bench({ concurrency: 4 });
+    const under = new Map<string, number>();
+    let most = 0;
+    sink.answer = async ({ group }) => {
+      const source = group.source ?? "";
+      under.set(source, (under.get(source) ?? 0) + 1);
+      most = Math.max(most, under.get(source) ?? 0);
+      await settle();
+      under.set(source, 0);
+      return undefined;
+    };
+    for (let i = 0; i < 80; i++) {
+      for (const n of ["1", "2", "3"]) putOne(String(i), { source: `10.0.0.${n}`, hashKey: n.repeat(32) });
+    }
+    while (queue.lines > 0) await settle();
+    expect(most).toBe(1);
+    for (const n of ["1", "2", "3"]) {
+      const mine = sink.stored.filter(({ group }) => group.source === `10.0.0.${n}`);
+      const values = mine.flatMap(({ group }) => group.logs.map(({ contents }) => contents[0]?.[1]));
+      expect(values).toEqual(numbers(80));
+      expect(new Set(mine.map(({ hashKey }) => hashKey))).toEqual(new Set([n.repeat(32)]));
+    }
+  });
+
+  it("gives lines up when they have waited for too long, counts them, and no clock that is set can do so", async () => {
+    const { world, sink, put, queue, buffer } = bench({ maxAgeMs: 3600_000 });
+    sink.answer = () => refusal("RequestError", 0);
+    put("1", "2");
+    await world.pass(60_000);
+    world.setClock(world.now().getTime() + 48 * 3600_000);
+    await world.pass(60_000);
+    expect(queue.lines).toBe(2);
+    await world.pass(3600_000);
+    expect(queue.lines).toBe(0);
+    expect(buffer.buffer.dropped).toEqual({ bufferFull: 0, tooOld: 2, damaged: 0 });
+    expect(buffer.events).toEqual([{ type: "LinesDropped", project: "p", logstore: "l", lines: 2, reason: "tooOld" }]);
   });
 
   it("abort ends a pause", async () => {

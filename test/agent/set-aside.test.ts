@@ -2,14 +2,16 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { realDisk } from "../../agent/buffer/disk";
-import { toRecord, type LogRecord } from "../../agent/buffer/record";
 import { SetAside } from "../../agent/sender/set-aside";
 import { SlsError } from "../../sls/model";
+import { encodeLogGroup } from "../../sls/wire";
 import { temporaryFolder } from "./support/folder";
 import { canMount, diskError, diskWithRoom, tinyFileSystem } from "./support/full-disk";
 
 const destination = { project: "p", logstore: "l" };
-const record = (msg: string): LogRecord => toRecord({ time: 1, contents: [["msg", msg]] }, "", "10.0.0.1");
+const face = { topic: "", source: "10.0.0.1" };
+const logs = (...messages: string[]): Buffer =>
+  encodeLogGroup({ logs: messages.map((msg) => ({ time: 1, contents: [["msg", msg]] })) });
 const refused = new SlsError("PostBodyInvalid", "no");
 const at = new Date(0);
 const written = (file: string): unknown[] =>
@@ -21,15 +23,15 @@ const written = (file: string): unknown[] =>
 describe("lines set aside", () => {
   it("are all in the file or none of them, for every room the disk can have", () => {
     const folder = temporaryFolder();
-    const file = new SetAside(folder).add(destination, [record("1")], refused, at);
+    const file = new SetAside(folder).add(destination, face, logs("1"), refused, at);
     const before = readFileSync(file);
     for (let room = 0; room < 2 * before.length; room++) {
       expect(() =>
-        new SetAside(folder, diskWithRoom(room)).add(destination, [record("2"), record("3")], refused, at),
+        new SetAside(folder, diskWithRoom(room)).add(destination, face, logs("2", "3"), refused, at),
       ).toThrow("ENOSPC");
       expect(readFileSync(file)).toEqual(before);
     }
-    new SetAside(folder, diskWithRoom(2 * before.length)).add(destination, [record("2"), record("3")], refused, at);
+    new SetAside(folder, diskWithRoom(2 * before.length)).add(destination, face, logs("2", "3"), refused, at);
     expect(written(file)).toEqual(["1", "2", "3"]);
   });
 
@@ -38,16 +40,16 @@ describe("lines set aside", () => {
     const fsyncSync = (): void => {
       throw diskError("EIO");
     };
-    expect(() => new SetAside(folder, { ...realDisk, fsyncSync }).add(destination, [record("1")], refused, at)).toThrow(
-      "EIO",
-    );
-    expect(written(new SetAside(folder).add(destination, [record("1")], refused, at))).toEqual(["1"]);
+    expect(() =>
+      new SetAside(folder, { ...realDisk, fsyncSync }).add(destination, face, logs("1"), refused, at),
+    ).toThrow("EIO");
+    expect(written(new SetAside(folder).add(destination, face, logs("1"), refused, at))).toEqual(["1"]);
   });
 
   it("begin on a line of their own after a line that a killed agent left half written", () => {
     const folder = temporaryFolder();
     appendFileSync(join(folder, "p.l.jsonl"), '{"half');
-    const file = new SetAside(folder).add(destination, [record("1")], refused, at);
+    const file = new SetAside(folder).add(destination, face, logs("1"), refused, at);
     expect(readFileSync(file, "utf8").split("\n")).toEqual(['{"half', expect.stringContaining('"msg":"1"'), ""]);
   });
 
@@ -56,7 +58,7 @@ describe("lines set aside", () => {
     let file = "";
     let taken = 0;
     expect(() => {
-      for (; ; taken++) file = setAside.add(destination, [record("x".repeat(1000))], refused, at);
+      for (; ; taken++) file = setAside.add(destination, face, logs("x".repeat(1000)), refused, at);
     }).toThrow("ENOSPC");
     expect(taken).toBeGreaterThan(50);
     expect(written(file)).toHaveLength(taken);

@@ -33,7 +33,7 @@ describe("settings", () => {
       syslogHost: "127.0.0.1",
       syslogPort: 11111,
       dataDir: "/var/lib/sls-agent",
-      lingerMs: 200,
+      lingerMs: 100,
       drainSeconds: 10,
     });
   });

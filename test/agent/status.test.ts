@@ -75,7 +75,16 @@ const status: AgentStatus = {
   configs: [{ project: "p", config: "c", logstore: "l", tag: "sys_tag", group: "g" }],
   inputs: [{ input: "syslog-tcp", state: "listening", address: "127.0.0.1", port: 11111, connections: 1 }],
   queues: [{ project: "p", logstore: "l", lines: 2, bytes: 400, sender: "backingOff" }],
-  lines: { accepted: 10, sent: 8, setAside: 0, recovered: 0, keptOnDisk: 0, unfit: { unknownTag: 1 } },
+  lines: {
+    accepted: 10,
+    sent: 8,
+    setAside: 0,
+    recovered: 0,
+    keptOnDisk: 0,
+    dropped: { bufferFull: 7, tooOld: 0 },
+    unfit: { unknownTag: 1 },
+  },
+  buffer: { memoryBytes: 0 },
   sent: { batches: 2, bytes: 900, failedTries: 1 },
   waitingFor: { "configs of project p": "busy" },
   lastError: { at: "2026-11-21T09:00:00.000Z", message: "busy" },
@@ -97,6 +106,7 @@ input      syslog-tcp 127.0.0.1:11111, listening, 1 connection(s)
 queue      p/l: 2 line(s), 400 bytes, backingOff
 lines      10 accepted, 0 read back, 8 sent, 0 set aside, 0 kept on disk
 unfit      unknownTag 1
+dropped    7 line(s), bufferFull
 sent       2 batches, 900 bytes, 1 failed tries
 waiting    for configs of project p: busy
 last error 2026-11-21T09:00:00.000Z busy

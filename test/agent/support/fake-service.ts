@@ -7,6 +7,7 @@ export interface Put {
   readonly project: string;
   readonly logstore: string;
   readonly group: LogGroup;
+  readonly hashKey?: string | undefined;
 }
 
 /** What a try is answered with: an error, or nothing for success. */
@@ -23,9 +24,11 @@ export class FakeSink implements LogSink {
     project: string,
     logstore: string,
     encoded: Uint8Array,
-    options: { signal: AbortSignal },
+    options: { signal: AbortSignal; hashKey?: string | undefined },
   ): Promise<{ requestId: string; serverTime?: Date; bytes: number }> {
-    const put = { project, logstore, group: decodeLogGroup(encoded) };
+    // A copy: the memory of the encoded group is used again.
+    const group = decodeLogGroup(Buffer.from(encoded));
+    const put = { project, logstore, group, hashKey: options.hashKey };
     this.tries.push(put);
     const error = await Promise.race([this.answer(put), aborted(options.signal)]);
     if (error) throw error;

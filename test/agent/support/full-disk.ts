@@ -9,51 +9,50 @@ export const diskError = (code: string): Error => Object.assign(new Error(`${cod
 
 const sizeOf = (file: string): number => fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
-/** A disk that takes so many bytes more; what is cut off or deleted makes room again. */
-export function diskWithRoom(room: number): Disk {
-  let free = room;
-  const take = (bytes: number): void => {
-    if (bytes > free) throw diskError("ENOSPC");
-    free -= bytes;
+/** A disk that takes so many bytes more (`free`); what is cut off or deleted makes room again. */
+export function diskWithRoom(room: number): Disk & { free: number } {
+  const take = (bytes: number): number => {
+    const size = Math.min(bytes, disk.free);
+    if (size === 0 && bytes > 0) throw diskError("ENOSPC");
+    disk.free -= size;
+    return size;
   };
-  return {
+  const fitting = (buffers: readonly Buffer[]): Buffer => {
+    const bytes = Buffer.concat(buffers);
+    return bytes.subarray(0, take(bytes.length));
+  };
+  const disk: Disk & { free: number } = {
     ...realDisk,
-    writeSync(handle, bytes, from) {
-      const size = Math.min(bytes.length - from, free);
-      if (size === 0) throw diskError("ENOSPC");
-      take(size);
-      return fs.writeSync(handle, bytes, from, size);
-    },
+    free: room,
+    writeSync: (handle, bytes, from) => fs.writeSync(handle, bytes, from, take(bytes.length - from)),
+    writevSync: (handle, buffers, position) => realDisk.writevSync(handle, [fitting(buffers)], position),
+    writev: async (handle, buffers, position) => realDisk.writev(handle, [fitting(buffers)], position),
     ftruncateSync(handle, size) {
-      free += fs.fstatSync(handle).size - size;
+      disk.free += Math.max(0, fs.fstatSync(handle).size - size);
       fs.ftruncateSync(handle, size);
     },
-    copyFileSync(from, to, mode) {
-      if (sizeOf(from) > free) fs.writeFileSync(to, fs.readFileSync(from).subarray(0, free));
-      take(sizeOf(from));
-      fs.copyFileSync(from, to, mode);
-    },
     renameSync(from, to) {
-      free += sizeOf(to);
+      disk.free += sizeOf(to);
       fs.renameSync(from, to);
     },
     rmSync(file, options) {
-      free += sizeOf(file);
+      disk.free += sizeOf(file);
       fs.rmSync(file, options);
     },
   };
+  return disk;
 }
 
-const mount = (folder: string): void =>
-  void execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], { stdio: "ignore" });
+const mount = (folder: string, size: string): void =>
+  void execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder], { stdio: "ignore" });
 const unmount = (folder: string): void => void execFileSync("umount", [folder], { stdio: "ignore" });
 
 const mountPoint = (): string => fs.mkdtempSync(join(tmpdir(), "sls-agent-mount-"));
 
-/** A real file system of 64 KiB, gone when the test is. */
-export function tinyFileSystem(): string {
+/** A real file system of 64 KiB, or of the size given, gone when the test is. */
+export function tinyFileSystem(size = "64k"): string {
   const folder = mountPoint();
-  mount(folder);
+  mount(folder, size);
   onTestFinished(() => {
     unmount(folder);
     fs.rmdirSync(folder);
@@ -65,7 +64,7 @@ export function tinyFileSystem(): string {
 export function canMount(): boolean {
   const folder = mountPoint();
   try {
-    mount(folder);
+    mount(folder, "64k");
     unmount(folder);
     return true;
   } catch {

@@ -13,10 +13,12 @@ export class ManualWorld implements World {
   readonly slept: number[] = [];
   chance = 0.5;
   private sleepers: Sleeper[] = [];
+  private passed = 0;
 
   constructor(private time = Date.UTC(2026, 10, 21, 9, 0, 0)) {}
 
   readonly now = (): Date => new Date(this.time);
+  readonly monotonic = (): number => this.passed;
   readonly random = (): number => this.chance;
   readonly sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
@@ -27,7 +29,7 @@ export class ManualWorld implements World {
         this.sleepers = this.sleepers.filter((other) => other !== sleeper);
         resolve();
       };
-      const sleeper = { at: this.time + ms, wake };
+      const sleeper = { at: this.passed + ms, wake };
       this.sleepers.push(sleeper);
       signal?.addEventListener("abort", wake);
     });
@@ -39,16 +41,21 @@ export class ManualWorld implements World {
 
   /** Lets time go by, waking sleepers when it is their time. */
   async pass(ms: number): Promise<void> {
-    const end = this.time + ms;
+    const end = this.passed + ms;
     await settle();
     for (;;) {
       const next = this.sleepers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
       if (next === undefined) break;
-      this.time = Math.max(this.time, next.at);
+      this.goTo(Math.max(this.passed, next.at));
       next.wake();
       await settle();
     }
-    this.time = end;
+    this.goTo(end);
+  }
+
+  private goTo(passed: number): void {
+    this.time += passed - this.passed;
+    this.passed = passed;
   }
 }
 

@@ -1,12 +1,22 @@
 /**
- * Records as a file. First a line of text: `SLSBUF`, the version of the format, a space, the destination as JSON, a
+ * Records as a file of the first version of the agent; read only. First a line of text: `SLSBUF`, the version of the format, a space, the destination as JSON, a
  * space, the CRC-32 of what stands before it in 8 hex digits, LF. This line is the same in all versions.
  * Then for each record: the mark F5 'r' 'e' 'c', u32 CRC-32 of all that follows, u32 length of the rest: u32 time,
  * u32 + topic, u32 + source, the log. Numbers are little-endian. A record that does not check is stepped over up to the
  * next mark that does, so damage costs the records that it touches.
  */
 import { crc32 } from "node:zlib";
-import type { Destination, LogRecord } from "./record";
+import type { Destination } from "../destination";
+
+/** One line, as the first version of the agent kept it. */
+export interface LogRecord {
+  /** Unix seconds; also within `log`. */
+  readonly time: number;
+  readonly topic: string;
+  readonly source: string;
+  /** The log as a field of a LogGroup. */
+  readonly log: Buffer;
+}
 
 const version = 1;
 /** F5 is in no UTF-8 text. */
@@ -30,28 +40,6 @@ export interface SpilledRecords {
 }
 
 const hexCrc = (text: string): string => crc32(Buffer.from(text)).toString(16).padStart(8, "0");
-
-export function encodeHeader(destination: Destination): Buffer {
-  const text = `SLSBUF${version} ${JSON.stringify(destination)}`;
-  return Buffer.from(`${text} ${hexCrc(text)}\n`);
-}
-
-export function encodeRecord(record: LogRecord): Buffer {
-  const topic = Buffer.from(record.topic);
-  const source = Buffer.from(record.source);
-  const payloadSize = minPayload + topic.length + source.length + record.log.length;
-  const out = Buffer.allocUnsafe(payloadAt + payloadSize);
-  mark.copy(out);
-  let at = out.writeUInt32LE(payloadSize, lengthAt);
-  at = out.writeUInt32LE(record.time, at);
-  for (const text of [topic, source]) {
-    at = out.writeUInt32LE(text.length, at);
-    at += text.copy(out, at);
-  }
-  record.log.copy(out, at);
-  out.writeUInt32LE(crc32(out.subarray(lengthAt)), mark.length);
-  return out;
-}
 
 /**
  * The name is that of the file, `PROJECT.LOGSTORE.buf`: it says the destination when the first line is damaged.
@@ -82,7 +70,7 @@ function decodeHeader(bytes: Buffer): { readonly destination: Destination; reado
   if (text === undefined || json === undefined || hexCrc(text) !== crc) return undefined;
   if (Number(found) !== version) {
     throw new Error(
-      `version ${found} of the format, this agent reads ${version}; to have its lines sent, ` +
+      `version ${found} of the format, this agent reads ${version} in files of this name; to have its lines sent, ` +
         `give the file its name back and start the sls-agent that wrote it`,
     );
   }

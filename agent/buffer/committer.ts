@@ -1,0 +1,172 @@
+import type { World } from "../world";
+import { Bell } from "./bell";
+import type { Block } from "./block";
+import type { LogQueue } from "./log-queue";
+
+export interface CommitterOptions {
+  /** Between two writes when nobody waits for one. */
+  readonly everyMs: number;
+  /** Ask the disk to promise it each time, not only when somebody waits. */
+  readonly fsync: boolean;
+  readonly world: World;
+  /** Blocks were written. */
+  readonly onWritten: () => void;
+  /** Called when the disk begins to fail, and when it works again (without an error). */
+  readonly onDisk: (error: Error | undefined) => void;
+}
+
+interface Waiter {
+  readonly resolve: () => void;
+  /** After a failure: what was accepted before it waited, up to which line. */
+  left?: Map<Block, number>;
+}
+
+/** After the disk has failed. */
+const retryMs = 1_000;
+
+/**
+ * Group commit: what all blocks have got since the last time goes to disk in one write a logstore.
+ *
+ * idle -> gathering (everyMs since the last write; not when somebody waits) -> writing (-> syncing) -> idle; failing:
+ * writing is tried again every second, lines go on in memory. close(): what is under way is awaited, nothing follows.
+ */
+export class Committer {
+  /** What waits to be written, queue by queue, in the order in which it came. */
+  private dirty = new Map<LogQueue, Block[]>();
+  private waiters: Waiter[] = [];
+  private failing = false;
+  private readonly changed = new Bell();
+  private readonly stop = new AbortController();
+  private readonly running: Promise<void>;
+  private lastAt = -Infinity;
+
+  constructor(
+    private readonly queues: () => readonly LogQueue[],
+    private readonly options: CommitterOptions,
+  ) {
+    this.running = this.run();
+  }
+
+  add(queue: LogQueue, block: Block): void {
+    const blocks = this.dirty.get(queue);
+    if (blocks !== undefined) blocks.push(block);
+    else {
+      this.dirty.set(queue, [block]);
+      if (this.dirty.size === 1) this.changed.ring();
+    }
+  }
+
+  /**
+   * Resolves when every line accepted so far is safe: on disk, and the disk has promised it. While the disk fails: when
+   * the service has it.
+   */
+  committed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiters.push({ resolve });
+      this.changed.ring();
+    });
+  }
+
+  /** Blocks were settled. */
+  settled(): void {
+    if (!this.failing) return;
+    this.waiters = this.waiters.filter(({ left, resolve }) => {
+      for (const [block, line] of left ?? []) if (block.settled || block.firstLine >= line) left?.delete(block);
+      if (left?.size !== 0) return true;
+      resolve();
+      return false;
+    });
+  }
+
+  /** What waits, for a process that writes it by itself now. */
+  takeDirty(): ReadonlyMap<LogQueue, readonly Block[]> {
+    const { dirty } = this;
+    this.dirty = new Map();
+    return dirty;
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { world, everyMs } = this.options;
+    const { signal } = this.stop;
+    while (!signal.aborted) {
+      if (this.dirty.size === 0 && this.waiters.length === 0) {
+        await this.changed.wait(signal);
+        continue;
+      }
+      const pause = this.lastAt + (this.failing ? retryMs : everyMs) - world.monotonic();
+      if (pause > 0 && (this.failing || this.waiters.length === 0)) {
+        await this.sleep(pause);
+        continue;
+      }
+      this.lastAt = world.monotonic();
+      await this.commit();
+    }
+  }
+
+  /** Ends early when somebody begins to wait. */
+  private async sleep(ms: number): Promise<void> {
+    const over = new AbortController();
+    const { signal } = this.stop;
+    const end = (): void => over.abort();
+    signal.addEventListener("abort", end);
+    void this.options.world.sleep(ms, over.signal).then(end);
+    while (!over.signal.aborted) {
+      await this.changed.wait(over.signal);
+      if (this.waiters.length > 0 && !this.failing) end();
+    }
+    signal.removeEventListener("abort", end);
+  }
+
+  private async commit(): Promise<void> {
+    const waiters = this.waiters.splice(0);
+    const sync = this.options.fsync || waiters.length > 0;
+    const work = [...this.takeDirty()];
+    const failed = await Promise.all(work.map(([queue, blocks]) => this.write(queue, blocks)));
+    let error = failed.find((each) => each !== undefined);
+    if (sync && error === undefined) {
+      const synced = await Promise.all(this.queues().map(({ folder }) => folder?.sync()));
+      error = synced.find((each) => each !== undefined);
+    }
+    this.options.onWritten();
+    this.setFailing(error);
+    if (error === undefined) waiters.forEach(({ resolve }) => resolve());
+    else {
+      for (const waiter of waiters) waiter.left ??= this.everything();
+      this.waiters.unshift(...waiters);
+      this.settled();
+    }
+  }
+
+  private async write(queue: LogQueue, blocks: readonly Block[]): Promise<Error | undefined> {
+    for (const block of blocks) block.dirty = false;
+    const error = await queue.folder?.write(blocks);
+    for (const block of blocks) {
+      if (block.settled) block.leave();
+      else if (error !== undefined && !block.dirty) {
+        block.dirty = true;
+        this.add(queue, block);
+      }
+    }
+    return error;
+  }
+
+  /** Every block that is not settled, and the line up to which it has been filled. */
+  private everything(): Map<Block, number> {
+    const left = new Map<Block, number>();
+    for (const queue of this.queues()) {
+      for (const block of queue.unsettled()) left.set(block, block.firstLine + block.lines);
+    }
+    return left;
+  }
+
+  private setFailing(error: Error | undefined): void {
+    if (this.failing === (error !== undefined)) return;
+    this.failing = error !== undefined;
+    this.options.onDisk(error);
+  }
+}
