@@ -106,6 +106,7 @@ export class Agent {
     this.inputs = new Inputs({
       settings,
       accept: (line, origin, continuation) => this.intake.accept(line, origin, continuation),
+      committed: () => Promise.resolve(),
       world,
       emit: this.emit,
       waits: this.waits,

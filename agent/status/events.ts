@@ -18,10 +18,11 @@ export type AgentEvent =
   | { type: "ConfigNotSaved"; file: string; message: string }
   | { type: "WaitingFor"; what: string; why: string }
   | { type: "WaitOver"; what: string }
-  | { type: "Listening"; input: string; address: string; port: number }
+  | { type: "Listening"; input: string; address: string; port?: number }
   | { type: "ListeningStopped"; input: string }
   | { type: "ConnectionOpened"; peer: string }
   | { type: "ConnectionClosed"; peer: string; error?: string }
+  | { type: "PeerCutOff"; input: string; times: number; sample: string }
   | { type: "InputsHeld"; why: string }
   | { type: "InputsReleased" }
   | { type: "LinesUnfit"; reason: UnfitReason; lines: number; sample: string }
@@ -86,6 +87,7 @@ export function levelOf(event: AgentEvent): Level {
     case "ConfigIgnored":
     case "ConfigNotSaved":
     case "WaitingFor":
+    case "PeerCutOff":
     case "InputsHeld":
     case "LinesUnfit":
     case "SendFailed":
