@@ -9,7 +9,7 @@ import { openDataDir } from "./data-dir";
 import { Agent, type AgentEnd } from "./run";
 import { realService } from "./service";
 import { eventLog } from "./status/event-log";
-import type { Emit } from "./status/events";
+import type { AgentEvent, Emit } from "./status/events";
 import { describeStatus, readStatus, writeReadyFile } from "./status/status-file";
 import { agentVersion } from "./version";
 import { realWorld } from "./world";
@@ -27,6 +27,8 @@ export const exitCodes = {
   /** Stopped, and accepted lines could not be kept on disk. */
   linesLost: 4,
 } as const;
+
+type Listening = Extract<AgentEvent, { type: "Listening" }>;
 
 /** Flags carry no defaults: one would hide what the file says. */
 type RunFlags = Record<string, string | string[] | undefined> & { configDir?: string; readyFile?: string };
@@ -67,7 +69,7 @@ async function run(flags: RunFlags): Promise<number> {
   });
   const emit: Emit = (event) => {
     print(event);
-    if (event.type === "Listening" && flags.readyFile !== undefined) tellReady(flags.readyFile, event);
+    if (flags.readyFile !== undefined && isReady(event)) tellReady(flags.readyFile, event);
   };
   // Nobody reads any more: no reason to stop carrying lines.
   process.stdout.on("error", () => undefined);
@@ -82,6 +84,10 @@ async function run(flags: RunFlags): Promise<number> {
     dataDir.close();
   }
 }
+
+/** The port that the forwarder of docs/agent.md needs; the other inputs open in the same moment. */
+const isReady = (event: AgentEvent): event is Listening & { port: number } =>
+  event.type === "Listening" && event.input === "syslog-tcp" && event.port !== undefined;
 
 /** A ready file that cannot be written must not stop the lines. */
 function tellReady(file: string, event: Parameters<typeof writeReadyFile>[1]): void {

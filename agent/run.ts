@@ -115,6 +115,7 @@ export class Agent {
     this.inputs = new Inputs({
       settings,
       accept: (line, origin, continuation) => this.intake.accept(line, origin, continuation),
+      committed: () => this.buffer.committed(),
       world,
       emit: this.emit,
       waits: this.waits,

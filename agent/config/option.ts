@@ -47,6 +47,20 @@ export function integer(face: Face<number>, min: number, max: number, unit = "")
   };
 }
 
+/** A TCP port, 0 for any free one, or "off". */
+export function portOrOff(face: Face<number | "off">): Option<number | "off"> {
+  const port = integer({ ...face, fallback: 0 }, 0, 65535);
+  return {
+    ...face,
+    read: (raw) => (raw.trim() === "off" ? "off" : port.read(raw)),
+    check: (value) => {
+      if (value === "off") return { value };
+      const checked = port.check(value);
+      return "value" in checked ? checked : { mustBe: `${checked.mustBe}, or "off"` };
+    },
+  };
+}
+
 export function choice<T extends string>(face: Face<T>, allowed: readonly T[]): Option<T> {
   return {
     ...face,

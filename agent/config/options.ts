@@ -3,7 +3,7 @@ import { endpointProblem, projectNameProblem, regionProblem } from "../../sls/mo
 import type { Overflow } from "../buffer/log-buffer";
 import type { LogFormat } from "../status/event-log";
 import type { Level } from "../status/events";
-import { choice, integer, list, text } from "./option";
+import { choice, integer, list, portOrOff, text } from "./option";
 
 const addressProblem = (value: string): string | undefined =>
   isIP(value) !== 0 || value === "localhost" ? undefined : 'an IP address such as "127.0.0.1"';
@@ -68,17 +68,13 @@ export const options = {
     },
     addressProblem,
   ),
-  syslogPort: integer(
-    {
-      path: "syslog.port",
-      env: "SLS_AGENT_SYSLOG_PORT",
-      flag: "--port <number>",
-      doc: "TCP port on which lines are taken; 0 for any free one",
-      fallback: 11111,
-    },
-    0,
-    65535,
-  ),
+  syslogPort: portOrOff({
+    path: "syslog.port",
+    env: "SLS_AGENT_SYSLOG_PORT",
+    flag: "--port <number>",
+    doc: "TCP port on which lines are taken; 0 for any free one, off for none",
+    fallback: 11111,
+  }),
   maxLineBytes: integer(
     {
       path: "syslog.maxLineBytes",
@@ -90,6 +86,22 @@ export const options = {
     900 * 1024,
     "the service takes values up to 1 MB",
   ),
+  relpHost: text(
+    {
+      path: "relp.host",
+      env: "SLS_AGENT_RELP_HOST",
+      doc: "address on which lines are taken over RELP; 0.0.0.0 for other machines too",
+      fallback: "127.0.0.1",
+    },
+    addressProblem,
+  ),
+  relpPort: portOrOff({
+    path: "relp.port",
+    env: "SLS_AGENT_RELP_PORT",
+    flag: "--relp-port <number>",
+    doc: "TCP port on which lines are taken over RELP (rsyslog's omrelp); 11112 is free as a rule; 0 for any free one",
+    fallback: "off",
+  }),
   workingIp: text<string | undefined>(
     {
       path: "workingIp",

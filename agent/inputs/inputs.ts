@@ -1,13 +1,17 @@
 import type { Settings } from "../config/settings";
 import type { Emit } from "../status/events";
-import type { AgentStatus } from "../status/status-file";
+import type { InputStatus } from "../status/status-file";
 import type { Waits } from "../status/waits";
 import type { World } from "../world";
-import { SyslogTcpInput, type SyslogTcpOptions } from "./syslog-tcp";
+import type { Input, TakeLine } from "./input";
+import { RelpInput } from "./relp";
+import { SyslogTcpInput } from "./syslog-tcp";
 
 export interface InputsOptions {
   readonly settings: Settings;
-  readonly accept: SyslogTcpOptions["accept"];
+  readonly accept: TakeLine;
+  /** Resolves when every line that was accepted so far is safe. */
+  readonly committed: () => Promise<void>;
   readonly world: World;
   readonly emit: Emit;
   readonly waits: Waits;
@@ -18,7 +22,7 @@ const quietMs = 60_000;
 
 /** The inputs of an agent: open while there is a config in force, held while the buffer is full. */
 export class Inputs {
-  private syslog: SyslogTcpInput | undefined;
+  private opened: readonly Input[] | undefined;
   /** Inputs that are closing while a new one may be open already. */
   private readonly closing = new Set<Promise<void>>();
   private held = false;
@@ -29,26 +33,17 @@ export class Inputs {
 
   /** Does nothing when they are open. */
   open(): void {
-    if (this.syslog !== undefined) return;
-    const { settings, accept, world, emit, waits } = this.options;
-    this.syslog = new SyslogTcpInput({
-      host: settings.syslogHost,
-      port: settings.syslogPort,
-      maxLineBytes: settings.maxLineBytes,
-      accept,
-      world,
-      emit,
-      waits,
-    });
-    this.syslog.setHeld(this.held);
+    if (this.opened !== undefined) return;
+    this.opened = inputsOf(this.options);
+    for (const input of this.opened) input.setHeld(this.held);
   }
 
   /** Resolves when everything that has come is read. */
   async close(): Promise<void> {
-    const { syslog } = this;
-    this.syslog = undefined;
-    if (syslog !== undefined) {
-      const closed = syslog.close().finally(() => this.closing.delete(closed));
+    const { opened = [] } = this;
+    this.opened = undefined;
+    for (const input of opened) {
+      const closed = input.close().finally(() => this.closing.delete(closed));
       this.closing.add(closed);
     }
     await Promise.all(this.closing);
@@ -56,7 +51,7 @@ export class Inputs {
 
   setHeld(held: boolean): void {
     this.held = held;
-    this.syslog?.setHeld(held);
+    for (const input of this.opened ?? []) input.setHeld(held);
     const { settings, world, emit } = this.options;
     const now = world.now().getTime();
     if (held && now - this.toldAt >= quietMs) {
@@ -72,10 +67,21 @@ export class Inputs {
     }
   }
 
-  status(): AgentStatus["inputs"] {
-    const { syslog } = this;
-    if (syslog === undefined) return [];
-    const { name, state, port, connectionCount } = syslog;
-    return [{ input: name, state, address: this.options.settings.syslogHost, port, connections: connectionCount }];
+  status(): readonly InputStatus[] {
+    return (this.opened ?? []).map(({ status }) => status);
   }
+}
+
+function inputsOf({ settings, ...common }: InputsOptions): readonly Input[] {
+  const { syslogHost, syslogPort, relpHost, relpPort, maxLineBytes } = settings;
+  const inputs: Input[] = [];
+  if (syslogPort !== "off") {
+    const place = { host: syslogHost, port: syslogPort, setting: "syslog.port, --port" };
+    inputs.push(new SyslogTcpInput({ ...common, place, maxLineBytes }));
+  }
+  if (relpPort !== "off") {
+    const place = { host: relpHost, port: relpPort, setting: "relp.port, --relp-port" };
+    inputs.push(new RelpInput({ ...common, place, maxLineBytes }));
+  }
+  return inputs;
 }

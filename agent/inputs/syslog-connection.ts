@@ -1,29 +1,23 @@
 import type * as net from "node:net";
 import type { World } from "../world";
+import type { TakeLine } from "./input";
 import type { Origin } from "./intake";
-import { LineFramer } from "./line-framer";
+import { letGo, peerOf } from "./let-go";
+import { StreamFramer } from "./stream-framer";
+import type { StreamConnection } from "./stream-input";
 
 export interface SyslogConnectionOptions {
   readonly maxLineBytes: number;
   /** Takes a line for good. */
-  readonly accept: (line: Buffer, origin: Origin, continuation: boolean) => void;
+  readonly accept: TakeLine;
+  /** Versions with which a line of a stream format may begin, for telling the framing. @default Logtail's own */
+  readonly versions?: readonly string[];
   readonly world: World;
 }
 
-/** At the end: a connection that has sent nothing for so long has nothing left in its socket … */
-const quietMs = 100;
-/** … and one that goes on sending after our end-of-connection is cut off after so long. */
-const closeMs = 2_000;
-
-/** One full turn of the event loop: sockets were looked at in it. */
-export const turnOfTheLoop = async (): Promise<void> => {
-  for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
-};
-
 /** One peer: its own framing, its own last partial line. */
-export class SyslogConnection {
+export class SyslogConnection implements StreamConnection {
   readonly peer: string;
-  /** Resolves with the error that ended it, if one did. */
   readonly closed: Promise<Error | undefined>;
   private chunks = 0;
 
@@ -31,12 +25,11 @@ export class SyslogConnection {
     private readonly socket: net.Socket,
     private readonly options: SyslogConnectionOptions,
   ) {
-    const address = plainAddress(socket.remoteAddress);
-    this.peer = `${address}:${socket.remotePort ?? 0}`;
+    const { address, peer } = peerOf(socket);
+    this.peer = peer;
     const origin: Origin = { address };
-    const framer = new LineFramer(options.maxLineBytes, (line, continuation) =>
-      options.accept(line, origin, continuation),
-    );
+    const onLine = (line: Buffer, continuation: boolean): void => options.accept(line, origin, continuation);
+    const framer = new StreamFramer({ maxBytes: options.maxLineBytes, onLine, versions: options.versions });
     socket.setKeepAlive(true, 60_000);
     socket.on("data", (chunk: Buffer) => {
       this.chunks++;
@@ -60,25 +53,7 @@ export class SyslogConnection {
     else this.socket.resume();
   }
 
-  /** Tells the peer the end, reads on until it is quiet or has ended too, then lets go. */
   finish(): void {
-    this.socket.resume();
-    this.socket.end();
-    void this.letGo();
-  }
-
-  private async letGo(): Promise<void> {
-    const { world } = this.options;
-    for (let waited = 0; waited < closeMs && !this.socket.destroyed; waited += quietMs) {
-      const before = this.chunks;
-      await world.sleep(quietMs);
-      // A late timer says nothing of the socket: quiet is what was looked at and had nothing.
-      await turnOfTheLoop();
-      if (this.chunks === before) break;
-    }
-    this.socket.destroy();
+    void letGo(this.socket, () => this.chunks, this.options.world);
   }
 }
-
-/** `::ffff:10.0.0.5` is how a socket that serves both families shows 10.0.0.5. */
-const plainAddress = (address: string | undefined): string => (address ?? "127.0.0.1").replace(/^::ffff:/, "");

@@ -20,10 +20,11 @@ export type AgentEvent =
   | { type: "CredentialsNotRenewed"; from: string; message: string; until?: string }
   | { type: "WaitingFor"; what: string; why: string }
   | { type: "WaitOver"; what: string }
-  | { type: "Listening"; input: string; address: string; port: number }
+  | { type: "Listening"; input: string; address: string; port?: number }
   | { type: "ListeningStopped"; input: string }
   | { type: "ConnectionOpened"; peer: string }
   | { type: "ConnectionClosed"; peer: string; error?: string }
+  | { type: "PeerCutOff"; input: string; times: number; sample: string }
   | { type: "InputsHeld"; why: string }
   | { type: "InputsReleased" }
   | { type: "LinesUnfit"; reason: UnfitReason; lines: number; sample: string }
@@ -101,6 +102,7 @@ export function levelOf(event: AgentEvent): Level {
     case "ConfigNotSaved":
     case "CredentialsNotRenewed":
     case "WaitingFor":
+    case "PeerCutOff":
     case "InputsHeld":
     case "LinesUnfit":
     case "SendFailed":

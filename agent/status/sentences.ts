@@ -36,13 +36,15 @@ export function sentenceOf(event: AgentEvent): string {
     case "WaitOver":
       return `no longer waiting for ${event.what}`;
     case "Listening":
-      return `${event.input} listening on ${event.address} port ${event.port}`;
+      return `${event.input} listening on ${event.address}${event.port === undefined ? "" : ` port ${event.port}`}`;
     case "ListeningStopped":
       return `${event.input} stopped listening`;
     case "ConnectionOpened":
       return `connection from ${event.peer}`;
     case "ConnectionClosed":
       return `connection from ${event.peer} closed${event.error ? `: ${event.error}` : ""}`;
+    case "PeerCutOff":
+      return `${event.input}: ${event.times} connection(s) cut off; one of ${event.sample}`;
     case "InputsHeld":
       return `inputs held back: ${event.why}`;
     case "InputsReleased":

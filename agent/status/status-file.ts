@@ -12,6 +12,15 @@ export interface QueueStatus {
   readonly sender: string;
 }
 
+export interface InputStatus {
+  readonly input: string;
+  readonly state: "waiting" | "listening" | "held" | "closed";
+  /** Address, path of a socket, or command. */
+  readonly address: string;
+  readonly port?: number;
+  readonly connections: number;
+}
+
 /** What `status.json` in the data folder says; written at most once a second, and only when something has changed. */
 export interface AgentStatus {
   readonly version: string;
@@ -23,13 +32,7 @@ export interface AgentStatus {
   readonly projects: readonly string[];
   readonly machine: { readonly userDefinedIds: readonly string[]; readonly addresses: readonly string[] };
   readonly configs: readonly { project: string; config: string; logstore: string; tag: string; group: string }[];
-  readonly inputs: readonly {
-    input: string;
-    state: "waiting" | "listening" | "held" | "closed";
-    address: string;
-    port: number;
-    connections: number;
-  }[];
+  readonly inputs: readonly InputStatus[];
   readonly queues: readonly QueueStatus[];
   readonly lines: {
     readonly accepted: number;
@@ -86,6 +89,8 @@ export function readStatus(dataDir: string): AgentStatus {
   return JSON.parse(text) as AgentStatus;
 }
 
+const placeOf = ({ address, port }: InputStatus): string => (port === undefined ? address : `${address}:${port}`);
+
 /** The status for a person, ten lines or so. */
 export function describeStatus(status: AgentStatus, alive: boolean): string {
   const { lines, sent } = status;
@@ -105,7 +110,7 @@ export function describeStatus(status: AgentStatus, alive: boolean): string {
       (c) => ["config", `${c.project}/${c.config}: tag ${c.tag} -> ${c.logstore} (group ${c.group})`] as const,
     ),
     ...status.inputs.map(
-      (i) => ["input", `${i.input} ${i.address}:${i.port}, ${i.state}, ${i.connections} connection(s)`] as const,
+      (i) => ["input", `${i.input} ${placeOf(i)}, ${i.state}, ${i.connections} connection(s)`] as const,
     ),
     ...status.queues.map(
       (q) =>

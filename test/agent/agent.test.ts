@@ -37,7 +37,7 @@ function start(
   onTestFinished(() => stop(0).then(() => undefined));
   const port = (): number => {
     const listening = events.findLast((event) => event.type === "Listening");
-    return listening?.type === "Listening" ? listening.port : 0;
+    return listening?.type === "Listening" ? (listening.port ?? 0) : 0;
   };
   return { agent, events, folder, port, stop };
 }

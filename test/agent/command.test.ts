@@ -63,7 +63,7 @@ describe("sls-agent", () => {
     expect(run(["run", "--nonsense"])).toMatchObject({ code: 2, err: "error: unknown option '--nonsense'\n" });
     expect(run(["run", "--config-dir", config, "--port", "many"], keys)).toMatchObject({
       code: 2,
-      err: 'sls-agent: --port: syslog.port must be a whole number from 0 to 65535, got "many"\n',
+      err: 'sls-agent: --port: syslog.port must be a whole number from 0 to 65535, or "off", got "many"\n',
     });
   });
 

@@ -69,7 +69,7 @@ function startAgent(folder: string, port: string): { service: FakeService; agent
   const agent = new Agent({ settings, env: {}, service, world: realWorld, emit: (event) => events.push(event) });
   const listening = (): number => {
     const event = events.find(({ type }) => type === "Listening");
-    return event?.type === "Listening" ? event.port : 0;
+    return event?.type === "Listening" ? (event.port ?? 0) : 0;
   };
   return { service, agent, port: listening };
 }

@@ -73,7 +73,7 @@ describe("settings", () => {
     expect(refusal(file, { SLS_AGENT_LINGER_MS: "soon" }, { drainSeconds: "-1" }).split("\n")).toEqual([
       'DIR/sls-agent.json: region must be an Alibaba Cloud region id such as "cn-hangzhou" or "ap-southeast-1", got "Hangzhou"',
       'DIR/sls-agent.json: projects must be 3 to 63 lower-case letters, digits and hyphens, beginning and ending with a letter or digit, got "My_Project" (10 characters); try "my-project"',
-      "DIR/sls-agent.json: syslog.port must be a whole number from 0 to 65535, got 70000",
+      'DIR/sls-agent.json: syslog.port must be a whole number from 0 to 65535, or "off", got 70000',
       'DIR/sls-agent.json: compress must be one of lz4, deflate, zstd, none, got "brotli"',
       'SLS_AGENT_LINGER_MS: sender.lingerMs must be a whole number from 0 to 60000, got "soon"',
       "--drain-seconds: drainSeconds must be a whole number from 0 to 600, got -1",

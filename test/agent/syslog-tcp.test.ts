@@ -24,8 +24,7 @@ function open(
   const events: AgentEvent[] = [];
   const emit = (event: AgentEvent): void => void events.push(event);
   const input = new SyslogTcpInput({
-    host: "127.0.0.1",
-    port,
+    place: { host: "127.0.0.1", port, setting: "syslog.port, --port" },
     maxLineBytes,
     maxConnections,
     accept: (line, origin, continuation) => taken.push({ line: line.toString(), origin, continuation }),

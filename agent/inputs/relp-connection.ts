@@ -1,0 +1,101 @@
+import type * as net from "node:net";
+import { agentVersion } from "../version";
+import type { World } from "../world";
+import type { TakeLine } from "./input";
+import type { Origin } from "./intake";
+import { letGo, peerOf } from "./let-go";
+import { RelpSession } from "./relp-session";
+import type { StreamConnection } from "./stream-input";
+
+export interface RelpConnectionOptions {
+  readonly maxLineBytes: number;
+  /** Takes a line for good once `committed` has resolved. */
+  readonly accept: TakeLine;
+  /** Resolves when every line that was taken so far is safe; rejects when they cannot be made safe. */
+  readonly committed: () => Promise<void>;
+  readonly world: World;
+  /** A peer that speaks no RELP, or whose lines could not be made safe. */
+  readonly onCutOff: (peer: string, why: string) => void;
+}
+
+/** Answers that the peer does not fetch: above so many bytes nothing more is read from it. */
+const maxUnfetchedBytes = 1024 * 1024;
+
+/** One RELP client. Lines that were not answered when it ends come again from the client. */
+export class RelpConnection implements StreamConnection {
+  readonly peer: string;
+  readonly closed: Promise<Error | undefined>;
+  private readonly session: RelpSession;
+  private chunks = 0;
+  private held = false;
+  private finishing = false;
+
+  constructor(
+    private readonly socket: net.Socket,
+    private readonly options: RelpConnectionOptions,
+  ) {
+    const { address, peer } = peerOf(socket);
+    this.peer = peer;
+    const origin: Origin = { address };
+    this.session = new RelpSession({
+      maxLineBytes: options.maxLineBytes,
+      onLine: (line, continuation) => options.accept(line, origin, continuation),
+      committed: options.committed,
+      send: (text) => this.send(text),
+      software: `sls-agent,${agentVersion}`,
+    });
+    socket.setKeepAlive(true, 60_000);
+    socket.setNoDelay(true);
+    socket.on("data", (chunk: Buffer) => this.read(chunk));
+    socket.on("drain", () => this.setHeld(this.held));
+    socket.on("end", () => this.finish());
+    this.closed = new Promise((resolve) => {
+      let failure: Error | undefined;
+      socket.on("error", (error) => (failure = error));
+      socket.on("close", () => resolve(failure));
+    });
+  }
+
+  setHeld(held: boolean): void {
+    this.held = held;
+    if (this.finishing) return;
+    if (held) this.socket.pause();
+    else this.socket.resume();
+  }
+
+  /** Takes nothing more: what is in the socket was not answered and comes again. Answers what was taken. */
+  finish(): void {
+    if (this.finishing) return;
+    this.finishing = true;
+    this.session.bye().then(
+      // Reads on, into nothing: a socket that is closed with something unread resets the peer, answers and all.
+      () => void letGo(this.socket, () => this.chunks, this.options.world),
+      (error: Error) => this.cutOff(error),
+    );
+  }
+
+  private read(chunk: Buffer): void {
+    this.chunks++;
+    if (this.finishing) return;
+    try {
+      this.session.push(chunk);
+    } catch (error) {
+      this.options.onCutOff(this.peer, (error as Error).message);
+      return this.finish();
+    }
+    if (this.session.state === "over") return this.finish();
+    this.session.answer().catch((error: Error) => this.cutOff(error));
+  }
+
+  private cutOff(error: Error): void {
+    if (this.socket.destroyed) return;
+    this.options.onCutOff(this.peer, `its lines could not be made safe (${error.message}); it will send them again`);
+    this.socket.destroy();
+  }
+
+  private send(text: string): void {
+    if (!this.socket.writable) return;
+    this.socket.write(text, "latin1");
+    if (this.socket.writableLength > maxUnfetchedBytes) this.socket.pause();
+  }
+}

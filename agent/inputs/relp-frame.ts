@@ -1,0 +1,111 @@
+/**
+ * Frames of RELP: `TXNR SP COMMAND SP DATALEN [SP DATA] LF`. Numbers have one to nine digits, a command up to 32 letters.
+ * Source: "RELP - The Reliable Event Logging Protocol" (librelp, doc/relp.md).
+ */
+
+export interface RelpHeader {
+  /** Number of the transaction, from 1; 0 for a hint, which is not answered. */
+  readonly txnr: number;
+  readonly command: string;
+  /** Bytes of data. */
+  readonly length: number;
+}
+
+export interface RelpFrameHandler {
+  begin(header: RelpHeader): void;
+  /** Data as it comes, in pieces. */
+  data(bytes: Buffer): void;
+  end(): void;
+}
+
+/** What came is no RELP: where it would go on cannot be known, so the connection has to end. */
+export class RelpFrameError extends Error {
+  override readonly name = "RelpFrameError";
+}
+
+const space = 0x20;
+const lineFeed = 0x0a;
+/** Nine digits, 32 letters, nine digits, and the spaces after them. */
+const maxHeaderBytes = 9 + 1 + 32 + 1 + 9 + 1;
+const headerPattern = /^(\d{1,9}) ([A-Za-z]{1,32}) (\d{1,9})$/;
+const noBytes = Buffer.alloc(0);
+
+/** header -> data -> trailer -> header … of one connection. */
+export class RelpFrameReader {
+  /** Bytes of a header that has not come whole. */
+  private head: Buffer = noBytes;
+  /** Bytes of data that have not come; undefined within a header. */
+  private missing: number | undefined;
+
+  constructor(private readonly handler: RelpFrameHandler) {}
+
+  /** Whether a frame has begun whose end has not come. */
+  get begun(): boolean {
+    return this.missing !== undefined || this.head.length > 0;
+  }
+
+  /** Throws a RelpFrameError; what was handed over before it stands. */
+  push(chunk: Buffer): void {
+    let rest = chunk;
+    while (rest.length > 0) {
+      rest = this.missing === undefined ? this.readHeader(rest) : this.readData(rest, this.missing);
+    }
+  }
+
+  private readHeader(bytes: Buffer): Buffer {
+    const head = this.head.length === 0 ? bytes : Buffer.concat([this.head, bytes]);
+    const end = headerEnd(head);
+    if (end === undefined) {
+      if (head.length > maxHeaderBytes) throw new RelpFrameError(`no RELP header: ${shown(head)}`);
+      this.head = head;
+      return noBytes;
+    }
+    const header = readHeader(head.subarray(0, end));
+    if (header.length > 0 && head[end] === lineFeed) {
+      throw new RelpFrameError(
+        `a RELP header tells of ${header.length} bytes of data and ends without: ${shown(head)}`,
+      );
+    }
+    this.head = noBytes;
+    this.handler.begin(header);
+    this.missing = header.length;
+    // The LF after a header without data is the frame's own end; a space there is passed over.
+    return head.subarray(head[end] === lineFeed ? end : end + 1);
+  }
+
+  private readData(bytes: Buffer, missing: number): Buffer {
+    if (missing > 0) {
+      const part = bytes.subarray(0, missing);
+      this.handler.data(part);
+      this.missing = missing - part.length;
+      return bytes.subarray(part.length);
+    }
+    if (bytes[0] !== lineFeed) throw new RelpFrameError(`no LF after a RELP frame's data, but ${shown(bytes)}`);
+    this.missing = undefined;
+    this.handler.end();
+    return bytes.subarray(1);
+  }
+}
+
+/** Where the header's third field ends; undefined when it has not come. */
+function headerEnd(head: Buffer): number | undefined {
+  let spaces = 0;
+  for (let i = 0; i < head.length && i <= maxHeaderBytes; i++) {
+    if (head[i] === lineFeed || (head[i] === space && ++spaces === 3)) return i;
+  }
+  return undefined;
+}
+
+function readHeader(head: Buffer): RelpHeader {
+  const match = headerPattern.exec(head.toString("latin1"));
+  if (match === null) throw new RelpFrameError(`no RELP header: ${shown(head)}`);
+  return { txnr: Number(match[1]), command: match[2] as string, length: Number(match[3]) };
+}
+
+const shown = (bytes: Buffer): string => JSON.stringify(bytes.toString("latin1", 0, Math.min(bytes.length, 40)));
+
+/** A frame to be sent. */
+export function relpFrame(txnr: number, command: string, data = ""): string {
+  const length = Buffer.byteLength(data);
+  return `${txnr} ${command} ${length}${length === 0 ? "" : ` ${data}`}\n`;
+}

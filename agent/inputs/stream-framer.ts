@@ -1,0 +1,86 @@
+import { builtInStreamLogFormats } from "../../parsers";
+import type { Framer } from "./input";
+import { LineFramer, type OnLine } from "./line-framer";
+import { NulFramer } from "./nul-framer";
+import { OctetFramer, leadingDigits, maxLengthDigits } from "./octet-framer";
+
+export interface StreamFramerOptions {
+  readonly maxBytes: number;
+  readonly onLine: OnLine;
+  /** Versions with which a line of a stream format may begin. @default Logtail's own */
+  readonly versions?: readonly string[] | undefined;
+}
+
+export type Framing = "lf" | "nul" | "octets";
+
+const priority = 0x3c;
+const space = 0x20;
+const lineFeed = 0x0a;
+const noBytes = Buffer.alloc(0);
+const builtInVersions = builtInStreamLogFormats.map(({ version }) => version);
+
+/** Cuts one connection's bytes into lines, by the framing that its first bytes tell. */
+export class StreamFramer implements Framer {
+  private chosen: Framer | undefined;
+  private head: Buffer = noBytes;
+
+  constructor(private readonly options: StreamFramerOptions) {}
+
+  push(chunk: Buffer): void {
+    if (this.chosen !== undefined) return this.chosen.push(chunk);
+    const head = this.head.length === 0 ? chunk : Buffer.concat([this.head, chunk]);
+    const framing = framingOf(head, this.options.versions) ?? (head.length > this.options.maxBytes ? "lf" : undefined);
+    this.head = framing === undefined ? head : noBytes;
+    if (framing !== undefined) this.choose(framing).push(head);
+  }
+
+  end(): void {
+    if (this.chosen === undefined && this.head.length > 0) this.choose("lf").push(this.head);
+    this.head = noBytes;
+    this.chosen?.end();
+  }
+
+  private choose(framing: Framing): Framer {
+    const { maxBytes, onLine } = this.options;
+    switch (framing) {
+      case "lf":
+        return (this.chosen = new LineFramer(maxBytes, onLine));
+      case "nul":
+        return (this.chosen = new NulFramer(maxBytes, onLine));
+      case "octets":
+        return (this.chosen = new OctetFramer(maxBytes, onLine));
+      default:
+        return framing satisfies never;
+    }
+  }
+}
+
+/**
+ * The framing of a connection that begins with these bytes; undefined while it takes more of them to tell.
+ * A length, a space and the beginning of a line (`<` or a version): octet counting. Such a line with a NUL before its
+ * first LF, and nothing or such a line again after it: NUL. Everything else: LF.
+ */
+export function framingOf(head: Buffer, versions: readonly string[] = builtInVersions): Framing | undefined {
+  const digits = leadingDigits(head);
+  if (digits > 0 && digits <= maxLengthDigits && head[0] !== 0x30) {
+    if (digits === head.length) return undefined;
+    const counted = head[digits] === space ? beginsLine(head.subarray(digits + 1), versions) : false;
+    if (counted !== false) return counted ? "octets" : undefined;
+  }
+  const line = beginsLine(head, versions);
+  if (line === undefined) return undefined;
+  if (!line) return "lf";
+  const nul = head.indexOf(0);
+  const lf = head.indexOf(lineFeed);
+  if (nul < 0) return lf < 0 ? undefined : "lf";
+  if (lf >= 0 && lf < nul) return "lf";
+  return nul === head.length - 1 || beginsLine(head.subarray(nul + 1), versions) !== false ? "nul" : "lf";
+}
+
+/** Whether a line of a known format begins here; undefined when there are too few bytes to tell. */
+function beginsLine(bytes: Buffer, versions: readonly string[]): boolean | undefined {
+  if (bytes[0] === priority) return true;
+  const text = bytes.toString("latin1", 0, Math.min(bytes.length, 64));
+  if (versions.some((version) => text.startsWith(`${version} `))) return true;
+  return versions.some((version) => `${version} `.startsWith(text)) ? undefined : false;
+}
