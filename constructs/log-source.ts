@@ -17,9 +17,11 @@ export interface ContainerOptions {
   readonly includeEnv?: Readonly<Record<string, string>>;
   /** @default - none */
   readonly excludeEnv?: Readonly<Record<string, string>>;
-  /** Regular expressions over the names that Kubernetes gives. @default - any */
+  /** Regular expression over the names of namespaces that Kubernetes gives. @default - any */
   readonly namespace?: string;
+  /** Likewise, of pods. @default - any */
   readonly pod?: string;
+  /** Likewise, of containers. @default - any */
   readonly container?: string;
 }
 

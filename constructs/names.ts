@@ -14,13 +14,21 @@ import type { Environment } from "./environment";
 
 /** Names to use instead of those of the scheme; any of them may be left out. */
 export interface LogNameOverrides {
+  /** @default `${app}-log-project-${environment}` */
   readonly project?: string;
+  /** @default `${app}-log-store-${environment}` */
   readonly logstore?: string;
+  /** @default `${app}-log-machine-group-${environment}` */
   readonly machineGroup?: string;
+  /** @default `${app}-logtail-config-${environment}` */
   readonly logtailConfig?: string;
+  /** @default `logtail-id-${environment}` */
   readonly userDefinedId?: string;
+  /** @default `${app}-log-dashboard-${environment}` */
   readonly dashboard?: string;
+  /** @default `${app}-log-agent-${environment}` */
   readonly agentRole?: string;
+  /** @default `${app}-log-reader-${environment}` */
   readonly readerPolicy?: string;
 }
 
