@@ -26,6 +26,12 @@ export class LineFramer {
     let start = 0;
     for (;;) {
       const end = chunk.indexOf(lineFeed, start);
+      if (this.length === 0 && !this.continuation && end >= 0 && end - start <= this.maxBytes) {
+        // Nearly every line: whole, in one chunk.
+        this.onLine(chunk.subarray(start, end), false);
+        start = end + 1;
+        continue;
+      }
       this.add(chunk.subarray(start, end < 0 ? chunk.length : end));
       if (end < 0) return;
       // A cut that fell exactly on the line's end leaves nothing to continue.
