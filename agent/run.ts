@@ -116,6 +116,7 @@ export class Agent {
     this.inputs = new Inputs({
       settings,
       accept: (line, origin, continuation) => this.intake.accept(line, origin, continuation),
+      acceptRange: (bytes, from, to, origin) => this.intake.acceptRange(bytes, from, to, origin),
       world,
       emit: this.emit,
       waits: this.waits,

@@ -39,12 +39,14 @@ export const enum Fast {
   Added,
 }
 
-/** Adds the line to the head's lane. */
-export function addFast(line: Buffer, head: LineHead | undefined): Fast {
-  const end = line.length;
-  if (line[0] !== zero || line[1] !== 0x2e || line[2] !== one || line[3] !== space) return Fast.No;
-  const tagEnd = next(line, 4, end);
-  if (tagEnd === 4) return Fast.No;
+/** Adds the line that lies there to the head's lane. */
+export function addFast(line: Buffer, begin: number, end: number, head: LineHead | undefined): Fast {
+  const tagFrom = begin + 4;
+  if (line[begin] !== zero || line[begin + 1] !== 0x2e || line[begin + 2] !== one || line[begin + 3] !== space) {
+    return Fast.No;
+  }
+  const tagEnd = next(line, tagFrom, end);
+  if (tagEnd <= tagFrom) return Fast.No;
   let at = tagEnd + 1;
   let time = 0;
   for (; at < end && line[at] !== space; at++) {
@@ -62,19 +64,19 @@ export function addFast(line: Buffer, head: LineHead | undefined): Fast {
     to[field] = at++;
   }
   if (at > end) return Fast.No;
-  if (head === undefined || !same(line, 4, tagEnd, head.tag) || !same(line, ipFrom, ipEnd, head.ip))
+  if (head === undefined || !same(line, tagFrom, tagEnd, head.tag) || !same(line, ipFrom, ipEnd, head.ip))
     return Fast.OtherHead;
-  from[messageField] = messageFrom(line, at);
+  from[messageField] = messageFrom(line, at, end);
   to[messageField] = end;
   write(line, time, head.lane);
   return Fast.Added;
 }
 
 /** Where the head's parts are in a line for which `addFast` said OtherHead. */
-export function headOf(line: Buffer): { readonly tag: Buffer; readonly ip: Buffer } {
-  const tagEnd = line.indexOf(space, 4);
+export function headOf(line: Buffer, begin: number): { readonly tag: Buffer; readonly ip: Buffer } {
+  const tagEnd = line.indexOf(space, begin + 4);
   const ipFrom = line.indexOf(space, tagEnd + 1) + 1;
-  return { tag: line.subarray(4, tagEnd), ip: line.subarray(ipFrom, line.indexOf(space, ipFrom)) };
+  return { tag: line.subarray(begin + 4, tagEnd), ip: line.subarray(ipFrom, line.indexOf(space, ipFrom)) };
 }
 
 /** The next space, or the end. */
@@ -91,11 +93,12 @@ function same(line: Buffer, begin: number, end: number, other: Buffer): boolean 
 }
 
 /** Without what the protocol put before the text: see messageText in parsers/stream-log.ts. */
-function messageFrom(line: Buffer, at: number): number {
+function messageFrom(line: Buffer, at: number, end: number): number {
   const protocolAt = from[protocolField] as number;
   if ((to[protocolField] as number) - protocolAt !== 1) return at;
-  if (line[protocolAt] === zero) return line[at] === space ? at + 1 : at;
-  const marked = line[protocolAt] === one && line[at] === 0xef && line[at + 1] === 0xbb && line[at + 2] === 0xbf;
+  if (line[protocolAt] === zero) return at < end && line[at] === space ? at + 1 : at;
+  const marked =
+    at + 3 <= end && line[protocolAt] === one && line[at] === 0xef && line[at + 1] === 0xbb && line[at + 2] === 0xbf;
   return marked ? at + 3 : at;
 }
 

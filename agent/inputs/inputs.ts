@@ -8,6 +8,7 @@ import { SyslogTcpInput, type SyslogTcpOptions } from "./syslog-tcp";
 export interface InputsOptions {
   readonly settings: Settings;
   readonly accept: SyslogTcpOptions["accept"];
+  readonly acceptRange: NonNullable<SyslogTcpOptions["acceptRange"]>;
   readonly world: World;
   readonly emit: Emit;
   readonly waits: Waits;
@@ -30,12 +31,13 @@ export class Inputs {
   /** Does nothing when they are open. */
   open(): void {
     if (this.syslog !== undefined) return;
-    const { settings, accept, world, emit, waits } = this.options;
+    const { settings, accept, acceptRange, world, emit, waits } = this.options;
     this.syslog = new SyslogTcpInput({
       host: settings.syslogHost,
       port: settings.syslogPort,
       maxLineBytes: settings.maxLineBytes,
       accept,
+      acceptRange,
       world,
       emit,
       waits,

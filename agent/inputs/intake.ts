@@ -65,7 +65,7 @@ export class Intake {
       this.keepWhole(line, origin, origin.lastConfig ?? catchAll, "lineTooLong");
       return;
     }
-    if (this.acceptedFast(line, origin)) return;
+    if (this.addedFast(line, 0, line.length, origin)) return;
     const parsed = parseStreamLog(line);
     const config = parsed.tag === undefined ? undefined : this.byTag.get(parsed.tag);
     origin.lastConfig = config ?? catchAll;
@@ -82,17 +82,27 @@ export class Intake {
     return this.options.committed();
   }
 
-  private acceptedFast(line: Buffer, origin: Origin): boolean {
+  /**
+   * Accepts the line that lies from `begin` to `end`, without its LF, when it is one for the fast path; otherwise returns
+   * false, and `accept` is to be called. The bytes are not kept.
+   */
+  acceptRange(bytes: Buffer, begin: number, end: number, origin: Origin): boolean {
+    if (!this.addedFast(bytes, begin, end, origin)) return false;
+    this.accepted++;
+    return true;
+  }
+
+  private addedFast(line: Buffer, begin: number, end: number, origin: Origin): boolean {
     let { last } = origin;
     if (last !== undefined && (last.configs !== this.byTag || last.ownAddress !== this.options.ownAddress())) {
       last = origin.last = undefined;
     }
-    let done = addFast(line, last);
+    let done = addFast(line, begin, end, last);
     if (done === Fast.OtherHead) {
-      last = this.headFor(line, origin);
+      last = this.headFor(headOf(line, begin), origin);
       if (last === undefined) return false;
       origin.last = last;
-      done = addFast(line, last);
+      done = addFast(line, begin, end, last);
     }
     if (done !== Fast.Added || last === undefined) return false;
     origin.lastConfig = last.config;
@@ -100,8 +110,7 @@ export class Intake {
   }
 
   /** Undefined when the tag has no config or the address is none: that is for the careful path. */
-  private headFor(line: Buffer, origin: Origin): LastHead | undefined {
-    const { tag, ip } = headOf(line);
+  private headFor({ tag, ip }: ReturnType<typeof headOf>, origin: Origin): LastHead | undefined {
     const config = this.byTag.get(tag.toString("latin1"));
     const address = ip.toString("latin1");
     if (config === undefined || isIP(address) === 0) return undefined;

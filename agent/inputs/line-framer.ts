@@ -3,6 +3,9 @@ const lineFeed = 0x0a;
 /** Gets each line without its LF. `continuation` is set on the rest of a line that was longer than the limit. */
 export type OnLine = (line: Buffer, continuation: boolean) => void;
 
+/** Takes the line that lies there, or returns false; a way past `OnLine` that makes no object for each line. */
+export type TakeRange = (bytes: Buffer, from: number, to: number) => boolean;
+
 /**
  * Cuts one connection's bytes into lines at LF. A line longer than `maxBytes` comes as its first `maxBytes`, then the
  * rest as continuations of at most `maxBytes` each: joined again they are the line, nothing is lost.
@@ -15,6 +18,8 @@ export class LineFramer {
   constructor(
     private readonly maxBytes: number,
     private readonly onLine: OnLine,
+    /** Asked first for lines that lie whole in one chunk. */
+    private readonly takeRange: TakeRange = () => false,
   ) {}
 
   /** Bytes of a line whose end has not come yet. */
@@ -28,7 +33,7 @@ export class LineFramer {
       const end = chunk.indexOf(lineFeed, start);
       if (this.length === 0 && !this.continuation && end >= 0 && end - start <= this.maxBytes) {
         // Nearly every line: whole, in one chunk.
-        this.onLine(chunk.subarray(start, end), false);
+        if (!this.takeRange(chunk, start, end)) this.onLine(chunk.subarray(start, end), false);
         start = end + 1;
         continue;
       }

@@ -7,6 +7,8 @@ export interface SyslogConnectionOptions {
   readonly maxLineBytes: number;
   /** Takes a line for good. */
   readonly accept: (line: Buffer, origin: Origin, continuation: boolean) => void;
+  /** Takes a line that lies within bytes for good, or returns false. @default never */
+  readonly acceptRange?: (bytes: Buffer, from: number, to: number, origin: Origin) => boolean;
   readonly world: World;
 }
 
@@ -34,8 +36,10 @@ export class SyslogConnection {
     const address = plainAddress(socket.remoteAddress);
     this.peer = `${address}:${socket.remotePort ?? 0}`;
     const origin: Origin = { address };
-    const framer = new LineFramer(options.maxLineBytes, (line, continuation) =>
-      options.accept(line, origin, continuation),
+    const framer = new LineFramer(
+      options.maxLineBytes,
+      (line, continuation) => options.accept(line, origin, continuation),
+      (bytes, from, to) => options.acceptRange?.(bytes, from, to, origin) ?? false,
     );
     socket.setKeepAlive(true, 60_000);
     socket.on("data", (chunk: Buffer) => {

@@ -76,6 +76,7 @@ export async function startAgent(
   folder: string,
   sinkPort: number,
   env: NodeJS.ProcessEnv = {},
+  nodeArgs: readonly string[] = [],
 ): Promise<{ readonly process: ChildProcess; readonly port: number }> {
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(join(folder, "user_defined_id"), "bench\n");
@@ -92,7 +93,7 @@ export async function startAgent(
     "--ready-file",
     ready,
   ];
-  const child = spawn(process.execPath, [bundle, ...args, "--project", "bench-project"], {
+  const child = spawn(process.execPath, [...nodeArgs, bundle, ...args, "--project", "bench-project"], {
     stdio: ["ignore", fs.openSync(join(folder, "log"), "a"), "inherit"],
     env: {
       ...process.env,

@@ -9,15 +9,19 @@ import { temporaryFolder } from "./support/folder";
 import { isIP } from "node:net";
 
 /** What the fast path stores; undefined where it leaves the line to the careful one. */
-function fast(line: Buffer): Buffer | undefined {
+function fast(alone: Buffer): Buffer | undefined {
+  // As in a chunk: what stands before and after must not matter.
+  const line = Buffer.concat([Buffer.from("0.1 x "), alone, Buffer.from("\n \ufeff 0.1 y")]);
+  const begin = 6;
+  const end = begin + alone.length;
   const { queue } = bufferIn(temporaryFolder(), { mode: "memory", limits: { bytes: 4e6, lines: 10 } });
   const lane = queue(here).lane({ topic: "", source: "s" });
-  const first = addFast(line, undefined);
+  const first = addFast(line, begin, end, undefined);
   if (first === Fast.No) return undefined;
   expect(first).toBe(Fast.OtherHead);
-  const head = headOf(line);
+  const head = headOf(line, begin);
   if (isIP(head.ip.toString("latin1")) === 0) return undefined;
-  expect(addFast(line, { ...head, lane })).toBe(Fast.Added);
+  expect(addFast(line, begin, end, { ...head, lane })).toBe(Fast.Added);
   const block = queue(here).take(0);
   return Buffer.from(block?.bytes?.subarray(block.from, block.to) ?? []);
 }
