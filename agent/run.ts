@@ -108,6 +108,7 @@ export class Agent {
     });
     this.intake = new Intake({
       queue: (destination) => this.buffer.queue(destination),
+      committed: () => this.buffer.committed(),
       unfit: this.unfit,
       now: world.now,
       ownAddress: () => this.identity.addresses[0] ?? "127.0.0.1",

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { parseStreamLog } from "../../parsers";
 import type { Log } from "../../sls/model/log";
 import { encodeLogGroup } from "../../sls/wire/log-group";
@@ -8,6 +9,7 @@ import { hashKeyOf } from "../buffer/segment-format";
 import type { SyslogConfig } from "../config/discovery";
 import type { UnfitReason } from "../status/events";
 import type { UnfitLines } from "../status/tally";
+import { addFast, Fast, headOf, type LineHead } from "./fast-line";
 
 /** Where a line came in; one object a connection. */
 export interface Origin {
@@ -15,10 +17,20 @@ export interface Origin {
   readonly address: string;
   /** Where the last line went: the rest of a line that was cut goes there too. */
   lastConfig?: SyslogConfig;
+  /** Where lines of the same tag and address go as the last one did. */
+  last?: LastHead;
+}
+
+interface LastHead extends LineHead {
+  readonly config: SyslogConfig;
+  /** What it was worked out with. */
+  readonly configs: ReadonlyMap<string, SyslogConfig>;
+  readonly ownAddress: string;
 }
 
 export interface IntakeOptions {
   readonly queue: (destination: Destination) => LogQueue;
+  readonly committed: () => Promise<void>;
   readonly unfit: UnfitLines;
   readonly now: () => Date;
   /** This machine's address, for lines that it sends to itself. */
@@ -53,6 +65,7 @@ export class Intake {
       this.keepWhole(line, origin, origin.lastConfig ?? catchAll, "lineTooLong");
       return;
     }
+    if (this.addedFast(line, 0, line.length, origin)) return;
     const parsed = parseStreamLog(line);
     const config = parsed.tag === undefined ? undefined : this.byTag.get(parsed.tag);
     origin.lastConfig = config ?? catchAll;
@@ -62,6 +75,54 @@ export class Intake {
     } else {
       this.keepWhole(line, origin, origin.lastConfig, parsed.ok ? "unknownTag" : parsed.problem);
     }
+  }
+
+  /** Resolves when every line accepted so far is safe: on disk and promised, or stored by the service. */
+  committed(): Promise<void> {
+    return this.options.committed();
+  }
+
+  /**
+   * Accepts the line that lies from `begin` to `end`, without its LF, when it is one for the fast path; otherwise returns
+   * false, and `accept` is to be called. The bytes are not kept.
+   */
+  acceptRange(bytes: Buffer, begin: number, end: number, origin: Origin): boolean {
+    if (!this.addedFast(bytes, begin, end, origin)) return false;
+    this.accepted++;
+    return true;
+  }
+
+  private addedFast(line: Buffer, begin: number, end: number, origin: Origin): boolean {
+    let { last } = origin;
+    if (last !== undefined && (last.configs !== this.byTag || last.ownAddress !== this.options.ownAddress())) {
+      last = origin.last = undefined;
+    }
+    let done = addFast(line, begin, end, last);
+    if (done === Fast.OtherHead) {
+      last = this.headFor(headOf(line, begin), origin);
+      if (last === undefined) return false;
+      origin.last = last;
+      done = addFast(line, begin, end, last);
+    }
+    if (done !== Fast.Added || last === undefined) return false;
+    origin.lastConfig = last.config;
+    return true;
+  }
+
+  /** Undefined when the tag has no config or the address is none: that is for the careful path. */
+  private headFor({ tag, ip }: ReturnType<typeof headOf>, origin: Origin): LastHead | undefined {
+    const config = this.byTag.get(tag.toString("latin1"));
+    const address = ip.toString("latin1");
+    if (config === undefined || isIP(address) === 0) return undefined;
+    return {
+      // Copies: a slice would keep all that was read with it.
+      tag: Buffer.from(tag),
+      ip: Buffer.from(ip),
+      lane: this.laneOf(config, isLoopback(address) ? this.addressOf(origin) : address),
+      config,
+      configs: this.byTag,
+      ownAddress: this.options.ownAddress(),
+    };
   }
 
   private keepWhole(line: Buffer, origin: Origin, config: SyslogConfig, reason: UnfitReason): void {

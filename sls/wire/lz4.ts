@@ -47,6 +47,9 @@ export function lz4Compress(input: Uint8Array): Buffer {
   return out.subarray(0, o);
 }
 
+/** Up to here a loop is faster than a call into the runtime. */
+const shortCopy = 32;
+
 function writeLength(out: Buffer, at: number, rest: number): number {
   let o = at;
   let left = rest;
@@ -60,26 +63,26 @@ function writeSequence(
   out: Buffer,
   at: number,
   input: Uint8Array,
-  from: number,
+  literalsFrom: number,
   literals: number,
   offset: number,
   match: number,
 ): number {
   const extra = match - minMatch;
+  let from = literalsFrom;
   let o = at;
   out[o++] = (Math.min(literals, 15) << 4) | (match === 0 ? 0 : Math.min(extra, 15));
   if (literals >= 15) o = writeLength(out, o, literals - 15);
-  out.set(input.subarray(from, from + literals), o);
-  o += literals;
+  if (literals > shortCopy) {
+    out.set(input.subarray(from, from + literals), o);
+    o += literals;
+  } else for (const end = from + literals; from < end;) out[o++] = input[from++] as number;
   if (match === 0) return o;
   out[o++] = offset & 0xff;
   out[o++] = offset >>> 8;
   if (extra >= 15) o = writeLength(out, o, extra - 15);
   return o;
 }
-
-/** Up to here a loop is faster than a call into the runtime. */
-const shortCopy = 16;
 
 /** Restores a block of which the raw size is known. Throws on anything that is not a block of exactly that size. */
 export function lz4Decompress(block: Uint8Array, rawSize: number): Buffer {

@@ -31,6 +31,7 @@ function bench(...configs: [SyslogConfig, ...SyslogConfig[]]): {
   );
   const intake = new Intake({
     queue: (destination) => buffer.queue(destination),
+    committed: () => buffer.committed(),
     unfit,
     now: world.now,
     ownAddress: () => "192.168.0.9",
