@@ -1,13 +1,16 @@
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { SlsError } from "../sls/model/errors";
 import { LogBuffer } from "./buffer/log-buffer";
 import type { LogQueue } from "./buffer/log-queue";
+import { toRecord } from "./buffer/record";
 import { ConfigWatcher } from "./config/config-watcher";
 import type { ConfigService, SyslogConfig } from "./config/discovery";
 import { readIdentity, type Identity } from "./config/identity";
 import type { Settings } from "./config/settings";
 import { Intake } from "./inputs/intake";
 import { Inputs } from "./inputs/inputs";
+import { LineRouter } from "./inputs/line-router";
 import { Sender } from "./sender/sender";
 import { ServiceClock } from "./sender/service-clock";
 import { SetAside } from "./sender/set-aside";
@@ -63,6 +66,7 @@ export class Agent {
   private readonly forced = new AbortController();
   private readonly startedAt: string;
   private readonly statusKeeper: StatusKeeper;
+  private readonly router: LineRouter;
   private readonly inputs: Inputs;
   private configs: readonly SyslogConfig[] = [];
   private identity: Identity = { userDefinedIds: [], addresses: [], problems: [] };
@@ -103,9 +107,20 @@ export class Agent {
       now: world.now,
       ownAddress: () => this.identity.addresses[0] ?? "127.0.0.1",
     });
+    this.router = new LineRouter({
+      accept: (line, origin, continuation) => this.intake.accept(line, origin, continuation),
+      store: ({ project, logstore, topic }, log, source) =>
+        this.buffer.append({ project, logstore }, toRecord(log, topic, source)),
+      unfit: this.unfit,
+      now: world.now,
+      ownAddress: () => this.identity.addresses[0] ?? "127.0.0.1",
+      ownHostname: hostname,
+      formats: settings.streamLogFormats,
+      receptionTime: settings.receptionTime,
+    });
     this.inputs = new Inputs({
       settings,
-      accept: (line, origin, continuation) => this.intake.accept(line, origin, continuation),
+      router: this.router,
       committed: () => Promise.resolve(),
       world,
       emit: this.emit,
@@ -167,11 +182,11 @@ export class Agent {
   keepRest(): AgentEnd {
     this.unfit.flushAll();
     const lost = this.buffer.spill();
-    const { tally, intake } = this;
+    const { tally } = this;
     const end = { keptOnDisk: tally.keptLines, lost };
     this.emit({
       type: "AgentStopped",
-      accepted: intake.accepted,
+      accepted: this.accepted,
       sent: tally.sentLines,
       setAside: tally.setAsideLines,
       ...end,
@@ -198,6 +213,10 @@ export class Agent {
   private learnTime(error: SlsError): boolean {
     const serverTime = this.options.service.serverTimeOf(error);
     return serverTime !== undefined && this.clock.learn(serverTime);
+  }
+
+  private get accepted(): number {
+    return this.intake.accepted + this.router.accepted;
   }
 
   private startSender(queue: LogQueue): void {
@@ -227,6 +246,7 @@ export class Agent {
     }
     this.tellShadowed(configs);
     this.intake.setConfigs([first, ...others]);
+    this.router.setConfigs([first, ...others]);
     this.inputs.open();
   }
 
@@ -266,7 +286,7 @@ export class Agent {
         sender: this.senders.get(queue)?.state ?? "idle",
       })),
       lines: {
-        accepted: this.intake.accepted,
+        accepted: this.accepted,
         sent: tally.sentLines,
         setAside: tally.setAsideLines,
         recovered: tally.recoveredLines,

@@ -1,15 +1,17 @@
+import { builtInStreamLogFormats } from "../../parsers";
 import type { Settings } from "../config/settings";
 import type { Emit } from "../status/events";
 import type { InputStatus } from "../status/status-file";
 import type { Waits } from "../status/waits";
 import type { World } from "../world";
-import type { Input, TakeLine } from "./input";
+import type { Input } from "./input";
+import type { LineRouter } from "./line-router";
 import { RelpInput } from "./relp";
 import { SyslogTcpInput } from "./syslog-tcp";
 
 export interface InputsOptions {
   readonly settings: Settings;
-  readonly accept: TakeLine;
+  readonly router: LineRouter;
   /** Resolves when every line that was accepted so far is safe. */
   readonly committed: () => Promise<void>;
   readonly world: World;
@@ -70,16 +72,18 @@ export class Inputs {
   }
 }
 
-function inputsOf({ settings, ...common }: InputsOptions): readonly Input[] {
+function inputsOf({ settings, router, ...rest }: InputsOptions): readonly Input[] {
   const { syslogHost, syslogPort, relpHost, relpPort, maxLineBytes } = settings;
+  const versions = [...builtInStreamLogFormats, ...settings.streamLogFormats].map(({ version }) => version);
+  const common = { ...rest, accept: router.taker({ format: "auto" }), maxLineBytes, versions };
   const inputs: Input[] = [];
   if (syslogPort !== "off") {
     const place = { host: syslogHost, port: syslogPort, setting: "syslog.port, --port" };
-    inputs.push(new SyslogTcpInput({ ...common, place, maxLineBytes }));
+    inputs.push(new SyslogTcpInput({ ...common, place }));
   }
   if (relpPort !== "off") {
     const place = { host: relpHost, port: relpPort, setting: "relp.port, --relp-port" };
-    inputs.push(new RelpInput({ ...common, place, maxLineBytes }));
+    inputs.push(new RelpInput({ ...common, place }));
   }
   return inputs;
 }

@@ -1,7 +1,7 @@
 import type { StreamLogProblem } from "../../parsers";
 
 /** Why a line is stored whole under `content`. */
-export type UnfitReason = StreamLogProblem | "unknownTag" | "lineTooLong";
+export type UnfitReason = StreamLogProblem | "badSyslog" | "unknownTag" | "lineTooLong";
 
 /** Every happening that someone may want to know of. Log lines and counters are readers of it. No secret is ever in one. */
 export type AgentEvent =

@@ -1,7 +1,9 @@
 import type { AgentEvent, UnfitReason } from "./events";
 
 const unfitReasons: Readonly<Record<UnfitReason, string>> = {
-  unknownVersion: "do not begin with a version this agent knows (0.1)",
+  unknownVersion:
+    "begin neither with a version that this agent knows (0.1, and those of streamlog_formats) nor with a syslog priority",
+  badSyslog: "begin with a syslog priority and are neither RFC 3164 nor RFC 5424",
   noTag: "have no tag after the version",
   badTime: "have no unix time as third field; the template must say %timegenerated:::date-unixtimestamp%",
   badAddress: "have no IP address as fourth field",
