@@ -64,6 +64,11 @@ export class Agent {
   private readonly watcher: ConfigWatcher;
   private readonly senders = new Map<LogQueue, Sender>();
   private readonly forced = new AbortController();
+  private readonly standardInput = new AbortController();
+  /** Resolves when standard input was an input and came to its end: whoever piped lines in waits for them to be sent. */
+  readonly inputEnded = new Promise<string>((resolve) =>
+    this.standardInput.signal.addEventListener("abort", () => resolve("end of standard input"), { once: true }),
+  );
   private readonly startedAt: string;
   private readonly statusKeeper: StatusKeeper;
   private readonly router: LineRouter;
@@ -122,6 +127,7 @@ export class Agent {
       settings,
       router: this.router,
       committed: () => Promise.resolve(),
+      onStdinEnd: () => this.standardInput.abort(),
       world,
       emit: this.emit,
       waits: this.waits,

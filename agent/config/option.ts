@@ -91,7 +91,10 @@ export function list(
   };
 }
 
-/** An array of the settings file, each item checked by itself; `example` shows a person what one looks like. */
+/**
+ * An array of the settings file, each item checked by itself; `example` shows a person what one looks like. What came is not
+ * told: a command among it may hold a secret.
+ */
 export function listOf<T>(
   face: Omit<Face<readonly T[]>, "env" | "flag">,
   example: string,
@@ -102,12 +105,14 @@ export function listOf<T>(
     read: (raw) => raw,
     check: (value) => {
       const mustBe = `an array of objects such as ${example}`;
-      if (!Array.isArray(value)) return { mustBe };
+      if (!Array.isArray(value)) return { mustBe: `${mustBe}, got no array` };
       const items: T[] = [];
       for (const [i, item] of (value as unknown[]).entries()) {
-        if (typeof item !== "object" || item === null || Array.isArray(item)) return { mustBe };
+        if (typeof item !== "object" || item === null || Array.isArray(item)) {
+          return { mustBe: `${mustBe}, got no object as item ${i + 1}` };
+        }
         const checked = checkItem(item as Record<string, unknown>);
-        if (!("value" in checked)) return { mustBe: `${mustBe}; of item ${i + 1} ${checked.mustBe}` };
+        if (!("value" in checked)) return { mustBe: `${mustBe}, got item ${i + 1}, whose ${checked.mustBe}` };
         items.push(checked.value);
       }
       return { value: items };

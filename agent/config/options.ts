@@ -3,6 +3,7 @@ import type { StreamLogFormat } from "../../parsers";
 import { endpointProblem, projectNameProblem, regionProblem } from "../../sls/model";
 import type { LogFormat } from "../status/event-log";
 import type { Level } from "../status/events";
+import { checkInput, inputExample, type InputSettings } from "./input-settings";
 import { choice, flag, integer, list, listOf, portOrOff, text } from "./option";
 import { checkStreamLogFormat, streamLogFormatExample } from "./stream-log-formats";
 
@@ -119,6 +120,11 @@ export const options = {
     doc: "TCP port on which lines are taken over RELP (rsyslog's omrelp); 11112 is free as a rule; 0 for any free one",
     fallback: "off",
   }),
+  inputs: listOf<InputSettings>(
+    { path: "inputs", doc: "further inputs, see below", fallback: [], fallbackText: "none" },
+    inputExample,
+    checkInput,
+  ),
   workingIp: text<string | undefined>(
     {
       path: "workingIp",

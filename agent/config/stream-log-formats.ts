@@ -16,6 +16,6 @@ export function checkStreamLogFormat(value: Readonly<Record<string, unknown>>): 
   const names = fields as string[];
   if (new Set(names).size !== names.length) return { mustBe: "fields must differ from each other" };
   const [unknown] = Object.keys(others);
-  if (unknown !== undefined) return { mustBe: `"${unknown}" is not known` };
+  if (unknown !== undefined) return { mustBe: `key "${unknown}" is not known` };
   return { value: { version, fields: names } };
 }

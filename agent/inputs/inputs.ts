@@ -1,23 +1,6 @@
-import { builtInStreamLogFormats } from "../../parsers";
-import type { Settings } from "../config/settings";
-import type { Emit } from "../status/events";
 import type { InputStatus } from "../status/status-file";
-import type { Waits } from "../status/waits";
-import type { World } from "../world";
 import type { Input } from "./input";
-import type { LineRouter } from "./line-router";
-import { RelpInput } from "./relp";
-import { SyslogTcpInput } from "./syslog-tcp";
-
-export interface InputsOptions {
-  readonly settings: Settings;
-  readonly router: LineRouter;
-  /** Resolves when every line that was accepted so far is safe. */
-  readonly committed: () => Promise<void>;
-  readonly world: World;
-  readonly emit: Emit;
-  readonly waits: Waits;
-}
+import { openInputs, type InputsEnvironment } from "./open-inputs";
 
 /** A flood can fill and free the buffer many times a second: told once in so long. */
 const quietMs = 60_000;
@@ -31,12 +14,12 @@ export class Inputs {
   private toldAt = -Infinity;
   private told = false;
 
-  constructor(private readonly options: InputsOptions) {}
+  constructor(private readonly options: InputsEnvironment) {}
 
   /** Does nothing when they are open. */
   open(): void {
     if (this.opened !== undefined) return;
-    this.opened = inputsOf(this.options);
+    this.opened = openInputs(this.options);
     for (const input of this.opened) input.setHeld(this.held);
   }
 
@@ -70,20 +53,4 @@ export class Inputs {
   status(): readonly InputStatus[] {
     return (this.opened ?? []).map(({ status }) => status);
   }
-}
-
-function inputsOf({ settings, router, ...rest }: InputsOptions): readonly Input[] {
-  const { syslogHost, syslogPort, relpHost, relpPort, maxLineBytes } = settings;
-  const versions = [...builtInStreamLogFormats, ...settings.streamLogFormats].map(({ version }) => version);
-  const common = { ...rest, accept: router.taker({ format: "auto" }), maxLineBytes, versions };
-  const inputs: Input[] = [];
-  if (syslogPort !== "off") {
-    const place = { host: syslogHost, port: syslogPort, setting: "syslog.port, --port" };
-    inputs.push(new SyslogTcpInput({ ...common, place }));
-  }
-  if (relpPort !== "off") {
-    const place = { host: relpHost, port: relpPort, setting: "relp.port, --relp-port" };
-    inputs.push(new RelpInput({ ...common, place }));
-  }
-  return inputs;
 }

@@ -23,6 +23,7 @@ export type AgentEvent =
   | { type: "ConnectionOpened"; peer: string }
   | { type: "ConnectionClosed"; peer: string; error?: string }
   | { type: "PeerCutOff"; input: string; times: number; sample: string }
+  | { type: "DatagramsDropped"; input: string; datagrams: number; by: "agent" | "kernel" }
   | { type: "InputsHeld"; why: string }
   | { type: "InputsReleased" }
   | { type: "LinesUnfit"; reason: UnfitReason; lines: number; sample: string }
@@ -95,6 +96,7 @@ export function levelOf(event: AgentEvent): Level {
     case "ClockCorrected":
     case "BufferNotRemoved":
       return "warn";
+    case "DatagramsDropped":
     case "LinesSetAside":
     case "BufferDamaged":
     case "BufferNotKept":

@@ -37,6 +37,8 @@ export function sentenceOf(event: AgentEvent): string {
       return `connection from ${event.peer} closed${event.error ? `: ${event.error}` : ""}`;
     case "PeerCutOff":
       return `${event.input}: ${event.times} connection(s) cut off; one of ${event.sample}`;
+    case "DatagramsDropped":
+      return `${event.input}: ${event.datagrams} datagram(s) dropped by ${event.by === "agent" ? "the agent, whose buffer is full" : "the kernel, for nobody fetched them in time"}; this protocol cannot push back, use TCP or RELP`;
     case "InputsHeld":
       return `inputs held back: ${event.why}`;
     case "InputsReleased":
