@@ -78,7 +78,7 @@ async function run(flags: RunFlags): Promise<number> {
   // As rsyslog and most daemons take it; without this it would end the process with all that waits in memory.
   process.on("SIGHUP", () => agent.refresh());
   try {
-    const why = await firstSignal(() => agent.force());
+    const why = await Promise.race([firstSignal(() => agent.force()), agent.inputEnded]);
     return codeOf(await agent.stop(why, settings.drainSeconds * 1000));
   } finally {
     dataDir.close();
@@ -132,12 +132,22 @@ function usable<T>(make: () => T): T {
   }
 }
 
+/** Arguments of a command may hold secrets: of these only the number is told. */
+const shown = (settings: Settings): object => ({
+  ...settings,
+  inputs: settings.inputs.map(({ source, ...rest }) => {
+    if (source.type !== "exec") return { source, ...rest };
+    const [program, ...args] = source.command;
+    return { source: { type: source.type, command: [program, `(${args.length} arguments)`] }, ...rest };
+  }),
+});
+
 function validate(flags: RunFlags): number {
   const settings = settingsOf(flags);
   usable(() => realService(settings, process.env)).close();
   const identity = readIdentity(settings.configDir, process.env, settings.workingIp);
   if (identity.problems.length > 0) throw new SettingsError(identity.problems);
-  process.stdout.write(`${JSON.stringify({ settings, machine: identity }, undefined, 2)}\n`);
+  process.stdout.write(`${JSON.stringify({ settings: shown(settings), machine: identity }, undefined, 2)}\n`);
   return exitCodes.ok;
 }
 

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { SlsError } from "../sls/model/errors";
 import { LogBuffer } from "./buffer/log-buffer";
@@ -8,6 +9,7 @@ import { readIdentity, type Identity } from "./config/identity";
 import type { Settings } from "./config/settings";
 import { Intake } from "./inputs/intake";
 import { Inputs } from "./inputs/inputs";
+import { LineRouter } from "./inputs/line-router";
 import { Sender } from "./sender/sender";
 import { ServiceClock } from "./sender/service-clock";
 import { SetAside } from "./sender/set-aside";
@@ -64,8 +66,14 @@ export class Agent {
   private readonly watcher: ConfigWatcher;
   private readonly senders = new Map<LogQueue, Sender>();
   private readonly forced = new AbortController();
+  private readonly standardInput = new AbortController();
+  /** Resolves when standard input was an input and came to its end: whoever piped lines in waits for them to be sent. */
+  readonly inputEnded = new Promise<string>((resolve) =>
+    this.standardInput.signal.addEventListener("abort", () => resolve("end of standard input"), { once: true }),
+  );
   private readonly startedAt: string;
   private readonly statusKeeper: StatusKeeper;
+  private readonly router: LineRouter;
   private readonly inputs: Inputs;
   private configs: readonly SyslogConfig[] = [];
   private identity: Identity = { userDefinedIds: [], addresses: [], problems: [] };
@@ -113,10 +121,22 @@ export class Agent {
       now: world.now,
       ownAddress: () => this.identity.addresses[0] ?? "127.0.0.1",
     });
+    this.router = new LineRouter({
+      accept: (line, origin, continuation) => this.intake.accept(line, origin, continuation),
+      acceptRange: (bytes, from, to, origin) => this.intake.acceptRange(bytes, from, to, origin),
+      store: (config, log, source) => this.intake.store(config, log, source),
+      unfit: this.unfit,
+      now: world.now,
+      ownAddress: () => this.identity.addresses[0] ?? "127.0.0.1",
+      ownHostname: hostname,
+      formats: settings.streamLogFormats,
+      receptionTime: settings.receptionTime,
+    });
     this.inputs = new Inputs({
       settings,
-      accept: (line, origin, continuation) => this.intake.accept(line, origin, continuation),
+      router: this.router,
       committed: () => this.buffer.committed(),
+      onStdinEnd: () => this.standardInput.abort(),
       world,
       emit: this.emit,
       waits: this.waits,
@@ -180,11 +200,11 @@ export class Agent {
   keepRest(): AgentEnd {
     this.unfit.flushAll();
     const lost = this.buffer.keep();
-    const { tally, intake } = this;
+    const { tally } = this;
     const end = { keptOnDisk: tally.keptLines, lost };
     this.emit({
       type: "AgentStopped",
-      accepted: intake.accepted,
+      accepted: this.accepted,
       sent: tally.sentLines,
       setAside: tally.setAsideLines,
       ...end,
@@ -211,6 +231,10 @@ export class Agent {
   private learnTime(error: SlsError): boolean {
     const serverTime = this.options.service.serverTimeOf(error);
     return serverTime !== undefined && this.clock.learn(serverTime);
+  }
+
+  private get accepted(): number {
+    return this.intake.accepted + this.router.accepted;
   }
 
   private startSender(queue: LogQueue): void {
@@ -241,6 +265,7 @@ export class Agent {
     }
     this.tellShadowed(configs);
     this.intake.setConfigs([first, ...others]);
+    this.router.setConfigs([first, ...others]);
     this.inputs.open();
   }
 
@@ -281,7 +306,7 @@ export class Agent {
         sender: this.senders.get(queue)?.state ?? "idle",
       })),
       lines: {
-        accepted: this.intake.accepted,
+        accepted: this.accepted,
         sent: tally.sentLines,
         setAside: tally.setAsideLines,
         recovered: tally.recoveredLines,

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 packages=()
 command -v rsyslogd >/dev/null || [ -x /usr/sbin/rsyslogd ] || packages+=(rsyslog)
 [ -e /usr/lib/rsyslog/omrelp.so ] || ls /usr/lib/*/rsyslog/omrelp.so >/dev/null 2>&1 || packages+=(rsyslog-relp)
+command -v openssl >/dev/null || packages+=(openssl)
 command -v logger >/dev/null || packages+=(bsdutils)
 command -v curl >/dev/null || packages+=(curl)
 # Real forward proxies.

@@ -91,6 +91,44 @@ export function list(
   };
 }
 
+/**
+ * An array of the settings file, each item checked by itself; `example` shows a person what one looks like. What came is not
+ * told: a command among it may hold a secret.
+ */
+export function listOf<T>(
+  face: Omit<Face<readonly T[]>, "env" | "flag">,
+  example: string,
+  checkItem: (value: Readonly<Record<string, unknown>>) => Checked<T>,
+): Option<readonly T[]> {
+  return {
+    ...face,
+    read: (raw) => raw,
+    check: (value) => {
+      const mustBe = `an array of objects such as ${example}`;
+      if (!Array.isArray(value)) return { mustBe: `${mustBe}, got no array` };
+      const items: T[] = [];
+      for (const [i, item] of (value as unknown[]).entries()) {
+        if (typeof item !== "object" || item === null || Array.isArray(item)) {
+          return { mustBe: `${mustBe}, got no object as item ${i + 1}` };
+        }
+        const checked = checkItem(item as Record<string, unknown>);
+        if (!("value" in checked)) return { mustBe: `${mustBe}, got item ${i + 1}, whose ${checked.mustBe}` };
+        items.push(checked.value);
+      }
+      return { value: items };
+    },
+  };
+}
+
+/** true or false. */
+export function flag(face: Face<boolean>): Option<boolean> {
+  return {
+    ...face,
+    read: (raw) => ({ true: true, false: false })[raw.trim()] ?? raw,
+    check: (value) => (typeof value === "boolean" ? { value } : { mustBe: "true or false" }),
+  };
+}
+
 export const splitList = (raw: string): string[] =>
   raw
     .split(",")

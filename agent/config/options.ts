@@ -1,9 +1,12 @@
 import { isIP } from "node:net";
+import type { StreamLogFormat } from "../../parsers";
 import { endpointProblem, projectNameProblem, regionProblem } from "../../sls/model";
 import type { Overflow } from "../buffer/log-buffer";
 import type { LogFormat } from "../status/event-log";
 import type { Level } from "../status/events";
-import { choice, integer, list, portOrOff, text } from "./option";
+import { checkInput, inputExample, type InputSettings } from "./input-settings";
+import { choice, flag, integer, list, listOf, portOrOff, text } from "./option";
+import { checkStreamLogFormat, streamLogFormatExample } from "./stream-log-formats";
 
 const addressProblem = (value: string): string | undefined =>
   isIP(value) !== 0 || value === "localhost" ? undefined : 'an IP address such as "127.0.0.1"';
@@ -86,6 +89,22 @@ export const options = {
     900 * 1024,
     "the service takes values up to 1 MB",
   ),
+  receptionTime: flag({
+    path: "syslog.receptionTime",
+    env: "SLS_AGENT_SYSLOG_RECEPTION_TIME",
+    doc: "adds to each log when its line came, as `timegenerated`: unix seconds with milliseconds",
+    fallback: false,
+  }),
+  streamLogFormats: listOf<StreamLogFormat>(
+    {
+      path: "streamlog_formats",
+      doc: "versions of Logtail's stream format besides 0.1, as in Logtail's own file",
+      fallback: [],
+      fallbackText: "none",
+    },
+    streamLogFormatExample,
+    checkStreamLogFormat,
+  ),
   relpHost: text(
     {
       path: "relp.host",
@@ -102,6 +121,11 @@ export const options = {
     doc: "TCP port on which lines are taken over RELP (rsyslog's omrelp); 11112 is free as a rule; 0 for any free one",
     fallback: "off",
   }),
+  inputs: listOf<InputSettings>(
+    { path: "inputs", doc: "further inputs, see below", fallback: [], fallbackText: "none" },
+    inputExample,
+    checkInput,
+  ),
   workingIp: text<string | undefined>(
     {
       path: "workingIp",

@@ -1,8 +1,15 @@
 import type { InputStatus } from "../status/status-file";
 import type { Origin } from "./intake";
 
+/** Takes the line that lies from `from` to `to` for good, or returns false. The bytes are not kept. */
+export type TakeRange = (bytes: Buffer, from: number, to: number, origin: Origin) => boolean;
+
 /** Takes a line for good. `continuation` is set on the rest of a line that was longer than the limit. */
-export type TakeLine = (line: Buffer, origin: Origin, continuation: boolean) => void;
+export interface TakeLine {
+  (line: Buffer, origin: Origin, continuation: boolean): void;
+  /** Asked first, where it is there: a way that makes no object for each line. */
+  readonly range?: TakeRange;
+}
 
 /** Cuts the bytes of one connection into lines. */
 export interface Framer {

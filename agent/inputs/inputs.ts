@@ -1,21 +1,6 @@
-import type { Settings } from "../config/settings";
-import type { Emit } from "../status/events";
 import type { InputStatus } from "../status/status-file";
-import type { Waits } from "../status/waits";
-import type { World } from "../world";
-import type { Input, TakeLine } from "./input";
-import { RelpInput } from "./relp";
-import { SyslogTcpInput } from "./syslog-tcp";
-
-export interface InputsOptions {
-  readonly settings: Settings;
-  readonly accept: TakeLine;
-  /** Resolves when every line that was accepted so far is safe. */
-  readonly committed: () => Promise<void>;
-  readonly world: World;
-  readonly emit: Emit;
-  readonly waits: Waits;
-}
+import type { Input } from "./input";
+import { openInputs, type InputsEnvironment } from "./open-inputs";
 
 /** A flood can fill and free the buffer many times a second: told once in so long. */
 const quietMs = 60_000;
@@ -29,12 +14,12 @@ export class Inputs {
   private toldAt = -Infinity;
   private told = false;
 
-  constructor(private readonly options: InputsOptions) {}
+  constructor(private readonly options: InputsEnvironment) {}
 
   /** Does nothing when they are open. */
   open(): void {
     if (this.opened !== undefined) return;
-    this.opened = inputsOf(this.options);
+    this.opened = openInputs(this.options);
     for (const input of this.opened) input.setHeld(this.held);
   }
 
@@ -70,18 +55,4 @@ export class Inputs {
   status(): readonly InputStatus[] {
     return (this.opened ?? []).map(({ status }) => status);
   }
-}
-
-function inputsOf({ settings, ...common }: InputsOptions): readonly Input[] {
-  const { syslogHost, syslogPort, relpHost, relpPort, maxLineBytes } = settings;
-  const inputs: Input[] = [];
-  if (syslogPort !== "off") {
-    const place = { host: syslogHost, port: syslogPort, setting: "syslog.port, --port" };
-    inputs.push(new SyslogTcpInput({ ...common, place, maxLineBytes }));
-  }
-  if (relpPort !== "off") {
-    const place = { host: relpHost, port: relpPort, setting: "relp.port, --relp-port" };
-    inputs.push(new RelpInput({ ...common, place, maxLineBytes }));
-  }
-  return inputs;
 }

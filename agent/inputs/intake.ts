@@ -71,7 +71,7 @@ export class Intake {
     origin.lastConfig = config ?? catchAll;
     if (parsed.ok && config !== undefined) {
       const source = isLoopback(parsed.ip) ? this.addressOf(origin) : parsed.ip;
-      this.append(config, { time: parsed.time, contents: parsed.contents }, source);
+      this.store(config, { time: parsed.time, contents: parsed.contents }, source);
     } else {
       this.keepWhole(line, origin, origin.lastConfig, parsed.ok ? "unknownTag" : parsed.problem);
     }
@@ -128,10 +128,11 @@ export class Intake {
   private keepWhole(line: Buffer, origin: Origin, config: SyslogConfig, reason: UnfitReason): void {
     this.options.unfit.add(reason, line);
     const time = Math.floor(this.options.now().getTime() / 1000);
-    this.append(config, { time, contents: [[contentField, line]] }, this.addressOf(origin));
+    this.store(config, { time, contents: [[contentField, line]] }, this.addressOf(origin));
   }
 
-  private append(config: SyslogConfig, log: Log, source: string): void {
+  /** A log that was made elsewhere. */
+  store(config: SyslogConfig, log: Log, source: string): void {
     this.laneOf(config, source).append(encodeLogGroup({ logs: [log] }), log.time);
   }
 

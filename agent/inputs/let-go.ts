@@ -33,6 +33,8 @@ export async function letGo(socket: net.Socket, chunks: () => number, world: Wor
 /** `::ffff:10.0.0.5` is how a socket that serves both families shows 10.0.0.5; a unix socket's peer is this machine. */
 export const plainAddress = (address: string | undefined): string => (address ?? "127.0.0.1").replace(/^::ffff:/, "");
 
+export const isLoopbackAddress = (address: string): boolean => address === "::1" || address.startsWith("127.");
+
 export function peerOf(socket: net.Socket): { readonly address: string; readonly peer: string } {
   const address = plainAddress(socket.remoteAddress);
   return { address, peer: socket.remotePort === undefined ? "a local program" : `${address}:${socket.remotePort}` };

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import * as net from "node:net";
 
 /** Where peers find an input. */
@@ -23,7 +23,9 @@ export async function listen(server: net.Server, place: ListenPlace, port: numbe
   try {
     await listening(server, options);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE" || (await answers(place.path))) throw error;
+    const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+    // A file of another kind refuses a connection, too.
+    if (!taken || !isSocket(place.path) || (await answers(place.path))) throw error;
     // Left by a run that was killed: nobody listens there any more.
     rmSync(place.path, { force: true });
     await listening(server, options);
@@ -39,6 +41,8 @@ function listening(server: net.Server, options: net.ListenOptions): Promise<void
     });
   });
 }
+
+const isSocket = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
 
 const answers = (path: string): Promise<boolean> =>
   new Promise((resolve) => {

@@ -18,6 +18,8 @@ export interface RelpConnectionOptions {
   readonly onCutOff: (peer: string, why: string) => void;
 }
 
+/** For making safe what was taken, and for the good bye. */
+const finishMs = 5_000;
 /** Answers that the peer does not fetch: above so many bytes nothing more is read from it. */
 const maxUnfetchedBytes = 1024 * 1024;
 
@@ -67,6 +69,7 @@ export class RelpConnection implements StreamConnection {
   finish(): void {
     if (this.finishing) return;
     this.finishing = true;
+    void this.giveUpLate();
     this.session.bye().then(
       // Reads on, into nothing: a socket that is closed with something unread resets the peer, answers and all.
       () => void letGo(this.socket, () => this.chunks, this.options.world),
@@ -85,6 +88,14 @@ export class RelpConnection implements StreamConnection {
     }
     if (this.session.state === "over") return this.finish();
     this.session.answer().catch((error: Error) => this.cutOff(error));
+  }
+
+  /** A disk that does not come back must not hold up the end: what is not answered comes again. */
+  private async giveUpLate(): Promise<void> {
+    const over = new AbortController();
+    void this.closed.then(() => over.abort());
+    await this.options.world.sleep(finishMs, over.signal);
+    this.socket.destroy();
   }
 
   private cutOff(error: Error): void {

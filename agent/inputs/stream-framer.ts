@@ -1,12 +1,14 @@
 import { builtInStreamLogFormats } from "../../parsers";
 import type { Framer } from "./input";
-import { LineFramer, type OnLine } from "./line-framer";
+import { LineFramer, type OnLine, type TakeRange } from "./line-framer";
 import { NulFramer } from "./nul-framer";
 import { OctetFramer, leadingDigits, maxLengthDigits } from "./octet-framer";
 
 export interface StreamFramerOptions {
   readonly maxBytes: number;
   readonly onLine: OnLine;
+  /** For lines that end in LF. */
+  readonly takeRange?: TakeRange | undefined;
   /** Versions with which a line of a stream format may begin. @default Logtail's own */
   readonly versions?: readonly string[] | undefined;
 }
@@ -41,10 +43,10 @@ export class StreamFramer implements Framer {
   }
 
   private choose(framing: Framing): Framer {
-    const { maxBytes, onLine } = this.options;
+    const { maxBytes, onLine, takeRange } = this.options;
     switch (framing) {
       case "lf":
-        return (this.chosen = new LineFramer(maxBytes, onLine));
+        return (this.chosen = new LineFramer(maxBytes, onLine, takeRange));
       case "nul":
         return (this.chosen = new NulFramer(maxBytes, onLine));
       case "octets":
@@ -58,7 +60,7 @@ export class StreamFramer implements Framer {
 /**
  * The framing of a connection that begins with these bytes; undefined while it takes more of them to tell.
  * A length, a space and the beginning of a line (`<` or a version): octet counting. Such a line with a NUL before its
- * first LF, and nothing or such a line again after it: NUL. Everything else: LF.
+ * first LF or right after it, and nothing or such a line again after that: NUL. Everything else: LF.
  */
 export function framingOf(head: Buffer, versions: readonly string[] = builtInVersions): Framing | undefined {
   const digits = leadingDigits(head);
@@ -73,7 +75,8 @@ export function framingOf(head: Buffer, versions: readonly string[] = builtInVer
   const nul = head.indexOf(0);
   const lf = head.indexOf(lineFeed);
   if (nul < 0) return lf < 0 ? undefined : "lf";
-  if (lf >= 0 && lf < nul) return "lf";
+  // A template that ends in LF is sent with both.
+  if (lf >= 0 && lf < nul - 1) return "lf";
   return nul === head.length - 1 || beginsLine(head.subarray(nul + 1), versions) !== false ? "nul" : "lf";
 }
 

@@ -148,8 +148,9 @@ export class StreamInput implements Input {
   /** Returns whether it is open. */
   private async openDoor(): Promise<boolean> {
     const { waits, emit, name, place, createServer = plainServer } = this.options;
-    const server = createServer((socket) => this.connected(socket));
+    let server: net.Server;
     try {
+      server = createServer((socket) => this.connected(socket));
       await listen(server, place, this.boundPort);
     } catch (error) {
       waits.begin(this.waitsFor, whyNot(error as NodeJS.ErrnoException, place, this.boundPort));
@@ -189,6 +190,8 @@ export class StreamInput implements Input {
 
   private connected(socket: net.Socket): void {
     const { emit, maxConnections = 512 } = this.options;
+    // A handshake that came to its end after the door was shut for good: nothing was sent yet.
+    if (this.stop.signal.aborted && this.server === undefined) return void socket.destroy();
     const connection = this.options.connect(socket);
     this.connections.add(connection);
     this.taken++;

@@ -28,8 +28,11 @@ export class SyslogConnection implements StreamConnection {
     const { address, peer } = peerOf(socket);
     this.peer = peer;
     const origin: Origin = { address };
-    const onLine = (line: Buffer, continuation: boolean): void => options.accept(line, origin, continuation);
-    const framer = new StreamFramer({ maxBytes: options.maxLineBytes, onLine, versions: options.versions });
+    const { maxLineBytes: maxBytes, versions, accept } = options;
+    const onLine = (line: Buffer, continuation: boolean): void => accept(line, origin, continuation);
+    const { range } = accept;
+    const takeRange = range && ((bytes: Buffer, from: number, to: number): boolean => range(bytes, from, to, origin));
+    const framer = new StreamFramer({ maxBytes, onLine, takeRange, versions });
     socket.setKeepAlive(true, 60_000);
     socket.on("data", (chunk: Buffer) => {
       this.chunks++;

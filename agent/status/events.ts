@@ -1,7 +1,7 @@
 import type { StreamLogProblem } from "../../parsers";
 
 /** Why a line is stored whole under `content`. */
-export type UnfitReason = StreamLogProblem | "unknownTag" | "lineTooLong";
+export type UnfitReason = StreamLogProblem | "badSyslog" | "unknownTag" | "lineTooLong";
 
 /** Every happening that someone may want to know of. Log lines and counters are readers of it. No secret is ever in one. */
 export type AgentEvent =
@@ -25,6 +25,7 @@ export type AgentEvent =
   | { type: "ConnectionOpened"; peer: string }
   | { type: "ConnectionClosed"; peer: string; error?: string }
   | { type: "PeerCutOff"; input: string; times: number; sample: string }
+  | { type: "DatagramsDropped"; input: string; datagrams: number; by: "agent" | "kernel" }
   | { type: "InputsHeld"; why: string }
   | { type: "InputsReleased" }
   | { type: "LinesUnfit"; reason: UnfitReason; lines: number; sample: string }
@@ -111,6 +112,7 @@ export function levelOf(event: AgentEvent): Level {
     case "BufferNotRemoved":
     case "BufferCutOff":
       return "warn";
+    case "DatagramsDropped":
     case "LinesSetAside":
     case "LinesDropped":
     case "BufferDamaged":

@@ -1,7 +1,9 @@
 import type { AgentEvent, UnfitReason } from "./events";
 
 const unfitReasons: Readonly<Record<UnfitReason, string>> = {
-  unknownVersion: "do not begin with a version this agent knows (0.1)",
+  unknownVersion:
+    "begin neither with a version that this agent knows (0.1, and those of streamlog_formats) nor with a syslog priority",
+  badSyslog: "begin with a syslog priority and are neither RFC 3164 nor RFC 5424",
   noTag: "have no tag after the version",
   badTime: "have no unix time as third field; the template must say %timegenerated:::date-unixtimestamp%",
   badAddress: "have no IP address as fourth field",
@@ -45,6 +47,8 @@ export function sentenceOf(event: AgentEvent): string {
       return `connection from ${event.peer} closed${event.error ? `: ${event.error}` : ""}`;
     case "PeerCutOff":
       return `${event.input}: ${event.times} connection(s) cut off; one of ${event.sample}`;
+    case "DatagramsDropped":
+      return `${event.input}: ${event.datagrams} datagram(s) dropped by ${event.by === "agent" ? "the agent, whose buffer is full" : "the kernel, for nobody fetched them in time"}; this protocol cannot push back, use TCP or RELP`;
     case "InputsHeld":
       return `inputs held back: ${event.why}`;
     case "InputsReleased":

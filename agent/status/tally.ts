@@ -38,6 +38,8 @@ export class Tally {
     BufferKept: ({ lines }) => void (this.keptLines += lines),
     WaitingFor: ({ what, why }) => void this.waitingFor.set(what, why),
     WaitOver: ({ what }) => void this.waitingFor.delete(what),
+    DatagramsDropped: (event) =>
+      this.failed(`${event.input}: ${event.datagrams} datagram(s) dropped by the ${event.by}`),
     BufferDamaged: ({ why }) => this.failed(why),
     BufferNotKept: ({ message }) => this.failed(message),
     CredentialsNotRenewed: ({ message }) => this.failed(message),

@@ -189,6 +189,17 @@ describe("the RELP input", () => {
     expect(got()).toBe(ok(2) + bye);
   });
 
+  it("ends even when nothing can be made safe any more, and answers nothing then", async () => {
+    let works = true;
+    const { input, lines } = open(() => (works ? Promise.resolve() : new Promise(() => undefined)));
+    const { socket, got, ended } = await connect(input);
+    works = false;
+    socket.write(syslog(2, "never safe"));
+    await until("it is taken", () => lines.length === 1);
+    await Promise.all([input.close(), ended]);
+    expect(got()).toBe("");
+  });
+
   it("keeps nothing of a frame whose end did not come: the client sends it again", async () => {
     const { input, lines, events } = open();
     const { socket } = await connect(input);

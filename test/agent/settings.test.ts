@@ -38,6 +38,91 @@ describe("settings", () => {
     });
   });
 
+  it("may name further inputs, and versions of the stream format", () => {
+    const inputs = [
+      { type: "udp", address: "[::1]:514", tag: "net" },
+      { type: "relp", address: "0.0.0.0:2514", certFile: "/c", keyFile: "/k", clientCaFile: "/a" },
+      { type: "unix", path: "/run/log.sock" },
+      { type: "stdin" },
+      { type: "exec", command: ["vmstat", "5"], format: "auto" },
+    ];
+    const formats = [{ version: "2.1", fields: ["level", "method"] }];
+    const settings = load({
+      ...enough,
+      inputs,
+      streamlog_formats: formats,
+      relp: { port: 0 },
+      syslog: { port: "off" },
+    });
+    expect(settings).toMatchObject({ relpPort: 0, syslogPort: "off", streamLogFormats: formats });
+    expect(settings.inputs).toEqual([
+      { source: { type: "udp", host: "::1", port: 514 }, tag: "net", format: "auto" },
+      {
+        source: {
+          type: "relp",
+          host: "0.0.0.0",
+          port: 2514,
+          tls: { certFile: "/c", keyFile: "/k", clientCaFile: "/a" },
+        },
+        format: "auto",
+      },
+      { source: { type: "unix", path: "/run/log.sock" }, format: "auto" },
+      { source: { type: "stdin" }, format: "raw" },
+      { source: { type: "exec", command: ["vmstat", "5"] }, format: "auto" },
+    ]);
+  });
+
+  it.each([
+    [{ inputs: {} }, ", got no array"],
+    [{ inputs: [1] }, ", got no object as item 1"],
+    [
+      { inputs: [{ type: "stdin" }, { type: "ucp" }] },
+      ", got item 2, whose type must be one of tcp, relp, udp, unix, unixgram, stdin, exec",
+    ],
+    [
+      { inputs: [{ type: "udp", address: "514" }] },
+      ', got item 1, whose address must be an IP address and a port such as "127.0.0.1:514" or "[::1]:514"',
+    ],
+    [
+      { inputs: [{ type: "udp", address: "1.1.1.1:1", certFile: "/c" }] },
+      ', got item 1, whose key "certFile" is not known; udp has tag, format, address',
+    ],
+    [
+      { inputs: [{ type: "tcp", address: "1.1.1.1:1", certFile: "/c" }] },
+      ", got item 1, whose keyFile must be an absolute path of at most 4096 bytes",
+    ],
+    [
+      { inputs: [{ type: "unix", path: "x" }] },
+      ", got item 1, whose path must be an absolute path of at most 100 bytes",
+    ],
+    [
+      { inputs: [{ type: "exec", command: "ls --password secret" }] },
+      ', got item 1, whose command must be an array of texts such as ["vmstat", "5"]; no shell reads it',
+    ],
+    [{ inputs: [{ type: "stdin", format: "json" }] }, ", got item 1, whose format must be one of auto, raw"],
+    [{ inputs: [{ type: "stdin", tag: "" }] }, ", got item 1, whose tag must be a text that is not empty"],
+    [
+      { streamlog_formats: [{ version: "1.5", fields: [] }] },
+      ", got item 1, whose version must not begin with 0. or 1., which are Logtail's own",
+    ],
+    [
+      { streamlog_formats: [{ version: "2 1", fields: [] }] },
+      ", got item 1, whose version must be a text of 1 to 32 characters without spaces",
+    ],
+    [
+      { streamlog_formats: [{ version: "2", fields: ["msg"] }] },
+      ', got item 1, whose fields must be an array of names; "msg" comes after them by itself',
+    ],
+    [
+      { streamlog_formats: [{ version: "2", fields: ["a", "a"] }] },
+      ", got item 1, whose fields must differ from each other",
+    ],
+  ])("refuse %j and say what is allowed", (settings, problem) => {
+    const told = refusal({ ...enough, ...settings });
+    expect(told.endsWith(problem)).toBe(true);
+    expect(told).not.toContain("secret");
+  });
+
   it("come from the file, above it the environment, above that the flags", () => {
     const file = { ...enough, syslog: { port: 1 }, dataDir: "/file", compress: "none" };
     const env = { SLS_AGENT_SYSLOG_PORT: "2", SLS_AGENT_DATA_DIR: "/env" };

@@ -1,22 +1,26 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import * as net from "node:net";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { until } from "./world";
 
 const inCi = process.env["CI"] === "true";
-const rsyslog = spawnSync("rsyslogd", ["-v"]).status === 0;
-const modules = [
-  "/usr/lib/x86_64-linux-gnu/rsyslog",
-  "/usr/lib/aarch64-linux-gnu/rsyslog",
-  "/usr/lib64/rsyslog",
-  "/usr/lib/rsyslog",
-];
+const runs = (config: string): boolean => {
+  const file = join(mkdtempSync(join(tmpdir(), "rsyslog-check-")), "rsyslog.conf");
+  writeFileSync(file, config);
+  const { status } = spawnSync("rsyslogd", ["-N1", "-f", file]);
+  rmSync(dirname(file), { recursive: true });
+  return status === 0;
+};
 
 /** In CI nothing is skipped: what is missing there fails. */
-export const skipWithoutRsyslog = !rsyslog && !inCi;
-export const skipWithoutOmrelp = !(rsyslog && modules.some((folder) => existsSync(join(folder, "omrelp.so")))) && !inCi;
+export const skipWithoutOmrelp =
+  !inCi &&
+  !runs(
+    'module(load="omrelp")\n*.* action(type="omrelp" target="127.0.0.1" port="1" template="RSYSLOG_ForwardFormat")\n',
+  );
 
 /** The forwarder of the seeds. */
 export const aliLogFormat =

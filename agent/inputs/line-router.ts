@@ -1,0 +1,155 @@
+import { isLoopbackAddress } from "./let-go";
+import {
+  builtInStreamLogFormats,
+  isRfc5424,
+  parseRfc3164,
+  parseRfc5424,
+  parseStreamLog,
+  readPriority,
+  syslogContents,
+  type StreamLogFormat,
+  type SyslogMessage,
+} from "../../parsers";
+import type { Log, LogContent } from "../../sls/model/log";
+import type { SyslogConfig } from "../config/discovery";
+import type { UnfitReason } from "../status/events";
+import type { UnfitLines } from "../status/tally";
+import type { TakeLine, TakeRange } from "./input";
+import type { Origin } from "./intake";
+
+export interface LineRouterOptions {
+  /** Takes lines of Logtail's own stream format, which are most of all, and the rest of lines that were cut. */
+  readonly accept: TakeLine;
+  /** The same for lines that it can take where they lie. */
+  readonly acceptRange: TakeRange;
+  readonly store: (config: SyslogConfig, log: Log, source: string) => void;
+  readonly unfit: UnfitLines;
+  readonly now: () => Date;
+  readonly ownAddress: () => string;
+  /** For lines of this machine that tell none. */
+  readonly ownHostname: () => string;
+  /** The user's own versions (Logtail's `streamlog_formats`). */
+  readonly formats: readonly StreamLogFormat[];
+  /** Whether each log tells when its line came, as `timegenerated`. */
+  readonly receptionTime: boolean;
+}
+
+/** What an input says of its lines. */
+export interface LineSettings {
+  /** Config of lines that carry no tag. @default the first config */
+  readonly tag?: string | undefined;
+  /** auto: formats are told apart line by line. raw: each line is stored whole, and nothing is wrong with that. */
+  readonly format: "auto" | "raw";
+}
+
+const contentField = "content";
+const receptionField = "timegenerated";
+const priority = 0x3c;
+const zero = 0x30;
+
+/** Tells the formats of lines apart, and to which config a line belongs that does not say so itself. */
+export class LineRouter {
+  /** Lines that were not handed on to `accept`. */
+  accepted = 0;
+  private byTag = new Map<string, SyslogConfig>();
+  private first: SyslogConfig | undefined;
+  private readonly formats: readonly StreamLogFormat[];
+
+  constructor(private readonly options: LineRouterOptions) {
+    this.formats = [...builtInStreamLogFormats, ...options.formats];
+  }
+
+  /** The first config of a tag has it. */
+  setConfigs(configs: readonly [SyslogConfig, ...SyslogConfig[]]): void {
+    this.byTag = new Map([...configs].reverse().map((config) => [config.tag, config]));
+    this.first = configs[0];
+  }
+
+  /** What takes the lines of one input. */
+  taker({ tag, format }: LineSettings): TakeLine {
+    const { accept, acceptRange, receptionTime, formats } = this.options;
+    // Lines of Logtail's own version begin with 0: nothing is to be done with them here.
+    const plain = tag === undefined && !receptionTime && !formats.some(({ version }) => version.startsWith("0"));
+    const take: TakeLine = (line, origin, continuation) => {
+      if (continuation) return accept(line, origin, true);
+      if (format === "raw") return this.raw(line, origin, tag);
+      if (line[0] === priority) return this.syslog(line, origin, tag);
+      if (plain && line[0] === zero) return accept(line, origin, false);
+      this.streamLog(line, origin, tag);
+    };
+    if (!plain || format === "raw") return take;
+    const range: TakeRange = (bytes, from, to, origin) => bytes[from] === zero && acceptRange(bytes, from, to, origin);
+    return Object.assign(take, { range });
+  }
+
+  private syslog(line: Buffer, origin: Origin, tag: string | undefined): void {
+    const config = this.configOf(tag);
+    const message = parse(line, this.options.now());
+    if (config === undefined) this.keepWhole(line, origin, undefined, "unknownTag");
+    else if (message === undefined) this.keepWhole(line, origin, config, "badSyslog");
+    else {
+      const local = message.hostname === undefined && isLoopbackAddress(origin.address);
+      const hostname = local ? Buffer.from(this.options.ownHostname()) : message.hostname;
+      this.store(config, origin, message.time, syslogContents({ ...message, hostname }));
+    }
+  }
+
+  private streamLog(line: Buffer, origin: Origin, tag: string | undefined): void {
+    const parsed = parseStreamLog(line, this.formats);
+    // A tag of its own counts before the input's.
+    const config = this.configOf(parsed.tag ?? tag);
+    if (config === undefined) this.keepWhole(line, origin, this.configOf(tag), "unknownTag");
+    else if (!parsed.ok) this.keepWhole(line, origin, config, parsed.problem);
+    else {
+      const source = isLoopbackAddress(parsed.ip) ? undefined : parsed.ip;
+      this.store(config, origin, { seconds: parsed.time }, parsed.contents, source);
+    }
+  }
+
+  private raw(line: Buffer, origin: Origin, tag: string | undefined): void {
+    const config = this.configOf(tag);
+    if (config === undefined) this.keepWhole(line, origin, undefined, "unknownTag");
+    else this.store(config, origin, undefined, [[contentField, line]]);
+  }
+
+  private keepWhole(line: Buffer, origin: Origin, config: SyslogConfig | undefined, reason: UnfitReason): void {
+    this.options.unfit.add(reason, line);
+    this.store(config ?? this.catchAll(), origin, undefined, [[contentField, line]]);
+  }
+
+  private store(
+    config: SyslogConfig,
+    origin: Origin,
+    time: SyslogMessage["time"],
+    contents: readonly LogContent[],
+    source = isLoopbackAddress(origin.address) ? this.options.ownAddress() : origin.address,
+  ): void {
+    const { receptionTime, store, now } = this.options;
+    this.accepted++;
+    origin.lastConfig = config;
+    const came = time === undefined || receptionTime ? now().getTime() : 0;
+    const log: Log = {
+      time: time?.seconds ?? Math.floor(came / 1000),
+      ...(time?.nanoseconds === undefined ? {} : { timeNs: time.nanoseconds }),
+      contents: receptionTime ? [...contents, [receptionField, (came / 1000).toFixed(3)]] : contents,
+    };
+    store(config, log, source);
+  }
+
+  /** The first config where no tag is asked for; undefined where no config has the tag. */
+  private configOf(tag: string | undefined): SyslogConfig | undefined {
+    return tag === undefined ? this.catchAll() : this.byTag.get(tag);
+  }
+
+  private catchAll(): SyslogConfig {
+    if (this.first === undefined) throw new Error("a line came before any config: inputs are opened after setConfigs");
+    return this.first;
+  }
+}
+
+/** A line whose priority is followed by a version 1 is RFC 5424 or nothing. */
+function parse(line: Buffer, now: Date): SyslogMessage | undefined {
+  const end = readPriority(line)?.end;
+  if (end === undefined) return undefined;
+  return isRfc5424(line, end) ? parseRfc5424(line) : parseRfc3164(line, now);
+}

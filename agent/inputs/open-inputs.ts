@@ -1,0 +1,97 @@
+import { builtInStreamLogFormats } from "../../parsers";
+import type { InputSettings } from "../config/input-settings";
+import type { Settings } from "../config/settings";
+import type { Emit } from "../status/events";
+import { OnceAMinute } from "../status/once-a-minute";
+import type { Waits } from "../status/waits";
+import type { World } from "../world";
+import { ExecInput } from "./exec";
+import type { Input } from "./input";
+import type { LineRouter } from "./line-router";
+import type { ListenPlace } from "./listen-place";
+import { RelpInput } from "./relp";
+import { StdinInput } from "./stdin";
+import type { StreamInputOptions } from "./stream-input";
+import { SyslogTcpInput } from "./syslog-tcp";
+import { tlsServer } from "./tls-server";
+import { UdpInput } from "./udp";
+import { UnixgramInput } from "./unixgram";
+
+/** What the inputs take from outside. */
+export interface InputsEnvironment {
+  readonly settings: Settings;
+  readonly router: LineRouter;
+  /** Resolves when every line that was accepted so far is safe. */
+  readonly committed: () => Promise<void>;
+  /** Standard input came to its end. */
+  readonly onStdinEnd: () => void;
+  readonly world: World;
+  readonly emit: Emit;
+  readonly waits: Waits;
+}
+
+/** Opens what the settings name. */
+export function openInputs(environment: InputsEnvironment): readonly Input[] {
+  const { syslogHost, syslogPort, relpHost, relpPort, inputs } = environment.settings;
+  const own: Input[] = [];
+  if (syslogPort !== "off") {
+    const place = { host: syslogHost, port: syslogPort, setting: "syslog.port, --port" };
+    own.push(new SyslogTcpInput({ ...commonOf(environment, { format: "auto" }), place }));
+  }
+  if (relpPort !== "off") {
+    const place = { host: relpHost, port: relpPort, setting: "relp.port, --relp-port" };
+    own.push(new RelpInput({ ...commonOf(environment, { format: "auto" }), place }));
+  }
+  return [...own, ...inputs.map((settings) => openInput(settings, environment))];
+}
+
+function openInput(settings: InputSettings, environment: InputsEnvironment): Input {
+  const { source } = settings;
+  const common = commonOf(environment, settings);
+  switch (source.type) {
+    case "tcp":
+    case "relp": {
+      const { type, host, port, tls } = source;
+      const place: ListenPlace = { host, port, setting: "inputs" };
+      const name = tls === undefined ? type : `${type}-tls`;
+      const options = {
+        ...common,
+        name,
+        place,
+        ...(tls === undefined ? {} : { createServer: secured(tls, name, environment) }),
+      };
+      return type === "tcp" ? new SyslogTcpInput(options) : new RelpInput(options);
+    }
+    case "unix":
+      return new SyslogTcpInput({ ...common, name: "unix", place: { path: source.path, setting: "inputs" } });
+    case "udp":
+      return new UdpInput({ ...common, host: source.host, port: source.port });
+    case "unixgram":
+      return new UnixgramInput({ ...common, path: source.path });
+    case "stdin":
+      return new StdinInput({ ...common, stream: process.stdin, onEnd: environment.onStdinEnd });
+    case "exec":
+      return new ExecInput({ ...common, command: source.command, env: process.env });
+    default:
+      return source satisfies never;
+  }
+}
+
+function commonOf(environment: InputsEnvironment, lines: Pick<InputSettings, "tag" | "format">) {
+  const { settings, router, committed, world, emit, waits } = environment;
+  const versions = [...builtInStreamLogFormats, ...settings.streamLogFormats].map(({ version }) => version);
+  const { maxLineBytes } = settings;
+  return { accept: router.taker(lines), maxLineBytes, versions, committed, world, emit, waits };
+}
+
+function secured(
+  files: Parameters<typeof tlsServer>[0]["files"],
+  name: string,
+  { world, emit, waits }: InputsEnvironment,
+): NonNullable<StreamInputOptions["createServer"]> {
+  const refused = new OnceAMinute<"refused">(world.now, (_, times, sample) =>
+    emit({ type: "PeerCutOff", input: name, times, sample }),
+  );
+  const onRefused = (peer: string, why: string): void => refused.add("refused", 1, () => `${peer}: ${why}`);
+  return tlsServer({ files, waits, onRefused });
+}
