@@ -6,13 +6,16 @@ import { ConfigWatcher } from "./config/config-watcher";
 import type { ConfigService, SyslogConfig } from "./config/discovery";
 import { readIdentity, type Identity } from "./config/identity";
 import type { Settings } from "./config/settings";
+import { Holds } from "./inputs/holds";
 import { Intake } from "./inputs/intake";
 import { Inputs } from "./inputs/inputs";
+import { SelfLimits, type Limits, type Usage } from "./limits/self-limits";
 import { Sender } from "./sender/sender";
 import { ServiceClock } from "./sender/service-clock";
 import { SetAside } from "./sender/set-aside";
 import type { LogSink } from "./sender/sink";
 import type { AgentEvent, Emit } from "./status/events";
+import { Rates } from "./status/rates";
 import type { AgentStatus } from "./status/status-file";
 import { StatusKeeper } from "./status/status-keeper";
 import { Tally, UnfitLines } from "./status/tally";
@@ -35,6 +38,8 @@ export interface AgentOptions {
   readonly service: AgentService;
   readonly world: World;
   readonly emit: Emit;
+  /** What the process may use; asked again each time, so that it can be changed. @default no limits */
+  readonly limits?: { readonly allowed: () => Limits; readonly usage: Usage };
 }
 
 /** How a run ended, for the exit code. */
@@ -64,6 +69,9 @@ export class Agent {
   private readonly startedAt: string;
   private readonly statusKeeper: StatusKeeper;
   private readonly inputs: Inputs;
+  private readonly holds = new Holds((held, why) => this.inputs.setHeld(held, why));
+  private readonly selfLimits: SelfLimits | undefined;
+  private readonly rates = new Rates();
   private configs: readonly SyslogConfig[] = [];
   private identity: Identity = { userDefinedIds: [], addresses: [], problems: [] };
   private state: AgentStatus["state"] = "starting";
@@ -95,7 +103,7 @@ export class Agent {
       wakeAt: { bytes: settings.batchBytes, lines: settings.batchLines },
       emit: this.emit,
       onQueue: (queue) => this.startSender(queue),
-      onPressure: (full) => this.inputs.setHeld(full),
+      onPressure: (full) => this.holds.set("buffer", full ? this.bufferFull : undefined),
     });
     this.intake = new Intake({
       append: (destination, record) => this.buffer.append(destination, record),
@@ -125,6 +133,7 @@ export class Agent {
       waits: this.waits,
       onConfigs: (configs) => this.use(configs),
     });
+    this.selfLimits = this.startLimits();
     this.state = "running";
     this.watcher.start();
     this.statusKeeper = new StatusKeeper(settings.dataDir, () => this.status(), world);
@@ -136,6 +145,7 @@ export class Agent {
     this.state = "draining";
     this.emit({ type: "Draining", why, deadlineMs });
     const watcherClosed = this.watcher.close();
+    await this.selfLimits?.close();
     const late = new AbortController();
     const signal = AbortSignal.any([late.signal, this.forced.signal]);
     const drained = this.drain(signal);
@@ -197,6 +207,25 @@ export class Agent {
   private learnTime(error: SlsError): boolean {
     const serverTime = this.options.service.serverTimeOf(error);
     return serverTime !== undefined && this.clock.learn(serverTime);
+  }
+
+  private startLimits(): SelfLimits | undefined {
+    const { limits, world } = this.options;
+    if (limits === undefined) return undefined;
+    return new SelfLimits({
+      limits: limits.allowed,
+      usage: limits.usage,
+      unsentBytes: () => this.buffer.all().reduce((sum, { bytes }) => sum + bytes, 0),
+      hold: (what, why) => this.holds.set(what, why),
+      clock: () => performance.now(),
+      world,
+      emit: this.emit,
+    });
+  }
+
+  private get bufferFull(): string {
+    const mebibytes = this.options.settings.bufferBytes / 1024 / 1024;
+    return `the buffer of a logstore is full (${mebibytes} MiB, buffer.maxBytes)`;
   }
 
   private startSender(queue: LogQueue): void {
@@ -272,6 +301,11 @@ export class Agent {
         keptOnDisk: tally.keptLines,
         unfit: Object.fromEntries(this.unfit.total),
       },
+      rates: this.rates.add(world.now().getTime(), {
+        accepted: this.intake.accepted,
+        sent: tally.sentLines,
+        sentBytes: tally.sentBytes,
+      }),
       sent: { batches: tally.batches, bytes: tally.sentBytes, failedTries: tally.failedTries },
       waitingFor: Object.fromEntries(tally.waitingFor),
       ...(tally.lastError ? { lastError: tally.lastError } : {}),

@@ -16,7 +16,7 @@ export interface InputsOptions {
 /** A flood can fill and free the buffer many times a second: told once in so long. */
 const quietMs = 60_000;
 
-/** The inputs of an agent: open while there is a config in force, held while the buffer is full. */
+/** The inputs of an agent: open while there is a config in force, held while the buffer is full or a limit is reached. */
 export class Inputs {
   private syslog: SyslogTcpInput | undefined;
   /** Inputs that are closing while a new one may be open already. */
@@ -54,16 +54,16 @@ export class Inputs {
     await Promise.all(this.closing);
   }
 
-  setHeld(held: boolean): void {
+  /** `why` is for people, when they are held. */
+  setHeld(held: boolean, why: string): void {
     this.held = held;
     this.syslog?.setHeld(held);
-    const { settings, world, emit } = this.options;
+    const { world, emit } = this.options;
     const now = world.now().getTime();
     if (held && now - this.toldAt >= quietMs) {
       this.toldAt = now;
       this.told = true;
-      const mebibytes = settings.bufferBytes / 1024 / 1024;
-      emit({ type: "InputsHeld", why: `the buffer of a logstore is full (${mebibytes} MiB, buffer.maxBytes)` });
+      emit({ type: "InputsHeld", why });
     } else if (!held && this.told) {
       this.told = false;
       emit({ type: "InputsReleased" });

@@ -22,10 +22,12 @@ export type AgentEvent =
   | { type: "WaitOver"; what: string }
   | { type: "Listening"; input: string; address: string; port: number }
   | { type: "ListeningStopped"; input: string }
+  | { type: "StatusServed"; address: string; port: number }
   | { type: "ConnectionOpened"; peer: string }
   | { type: "ConnectionClosed"; peer: string; error?: string }
   | { type: "InputsHeld"; why: string }
   | { type: "InputsReleased" }
+  | { type: "LimitReached"; limit: string; why: string }
   | { type: "LinesUnfit"; reason: UnfitReason; lines: number; sample: string }
   | {
       type: "BatchSent";
@@ -56,6 +58,10 @@ export type AgentEvent =
   | { type: "BufferNotRemoved"; file: string; message: string }
   | { type: "Draining"; why: string; deadlineMs: number }
   | { type: "AgentStopped"; accepted: number; sent: number; setAside: number; keptOnDisk: number; lost: number }
+  | { type: "AgentStuck"; why: string }
+  | { type: "SupervisorNotTold"; message: string }
+  | { type: "SettingsChanged"; changed: readonly string[]; atRestart: readonly string[] }
+  | { type: "SettingsRefused"; problems: readonly string[] }
   | { type: "AgentFailed"; message: string };
 
 export type Emit = (event: AgentEvent) => void;
@@ -80,10 +86,12 @@ export function levelOf(event: AgentEvent): Level {
     case "CredentialsRenewed":
     case "WaitOver":
     case "Listening":
+    case "StatusServed":
     case "ListeningStopped":
     case "InputsReleased":
     case "BufferRecovered":
     case "BufferKept":
+    case "SettingsChanged":
     case "Draining":
       return "info";
     case "ConfigIgnored":
@@ -91,15 +99,19 @@ export function levelOf(event: AgentEvent): Level {
     case "CredentialsNotRenewed":
     case "WaitingFor":
     case "InputsHeld":
+    case "LimitReached":
     case "LinesUnfit":
     case "SendFailed":
     case "TimesReplaced":
     case "ClockCorrected":
     case "BufferNotRemoved":
+    case "SupervisorNotTold":
       return "warn";
     case "LinesSetAside":
     case "BufferDamaged":
     case "BufferNotKept":
+    case "AgentStuck":
+    case "SettingsRefused":
     case "AgentFailed":
       return "error";
     case "AgentStopped":

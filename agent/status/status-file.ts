@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
+import type { RatesPerSecond } from "./rates";
 import type { LastError } from "./tally";
 
 export interface QueueStatus {
@@ -8,6 +9,8 @@ export interface QueueStatus {
   readonly lines: number;
   readonly bytes: number;
   readonly sender: string;
+  /** When the oldest line that is not acknowledged yet was taken, ISO 8601; where the buffer tells. */
+  readonly oldestUnsentAt?: string;
 }
 
 /** What `status.json` in the data folder says; written at most once a second, and only when something has changed. */
@@ -37,6 +40,8 @@ export interface AgentStatus {
     readonly keptOnDisk: number;
     readonly unfit: Readonly<Record<string, number>>;
   };
+  /** Means of the last minute. */
+  readonly rates: RatesPerSecond;
   readonly sent: { readonly batches: number; readonly bytes: number; readonly failedTries: number };
   readonly waitingFor: Readonly<Record<string, string>>;
   readonly lastError?: LastError;
@@ -79,6 +84,8 @@ export function readStatus(dataDir: string): AgentStatus {
 /** The status for a person, ten lines or so. */
 export function describeStatus(status: AgentStatus, alive: boolean): string {
   const { lines, sent } = status;
+  // An agent of an earlier version tells none.
+  const rates = (status as Partial<AgentStatus>).rates ?? { accepted: 0, sent: 0, sentBytes: 0 };
   const unfit = Object.entries(lines.unfit);
   const rows: (readonly [string, string])[] = [
     [
@@ -97,13 +104,21 @@ export function describeStatus(status: AgentStatus, alive: boolean): string {
       (i) => ["input", `${i.input} ${i.address}:${i.port}, ${i.state}, ${i.connections} connection(s)`] as const,
     ),
     ...status.queues.map(
-      (q) => ["queue", `${q.project}/${q.logstore}: ${q.lines} line(s), ${q.bytes} bytes, ${q.sender}`] as const,
+      (q) =>
+        [
+          "queue",
+          `${q.project}/${q.logstore}: ${q.lines} line(s), ${q.bytes} bytes, ${q.sender}${q.oldestUnsentAt ? `, oldest of ${q.oldestUnsentAt}` : ""}`,
+        ] as const,
     ),
     [
       "lines",
       `${lines.accepted} accepted, ${lines.recovered} read back, ${lines.sent} sent, ${lines.setAside} set aside, ${lines.keptOnDisk} kept on disk`,
     ],
     ["unfit", unfit.map(([reason, count]) => `${reason} ${count}`).join(", ") || "none"],
+    [
+      "rates",
+      `${rates.accepted} lines/s accepted, ${rates.sent} lines/s and ${rates.sentBytes} bytes/s sent, in the last minute`,
+    ],
     ["sent", `${sent.batches} batches, ${sent.bytes} bytes, ${sent.failedTries} failed tries`],
     ...Object.entries(status.waitingFor).map(([what, why]) => ["waiting", `for ${what}: ${why}`] as const),
     ["last error", status.lastError ? `${status.lastError.at} ${status.lastError.message}` : "none"],

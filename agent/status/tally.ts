@@ -43,6 +43,8 @@ export class Tally {
     CredentialsNotRenewed: ({ message }) => this.failed(message),
     ConfigNotSaved: ({ message }) => this.failed(message),
     AgentFailed: ({ message }) => this.failed(message),
+    AgentStuck: ({ why }) => this.failed(why),
+    SettingsRefused: ({ problems }) => this.failed(problems.join("; ")),
   };
 
   constructor(private readonly now: () => Date) {}

@@ -76,6 +76,7 @@ const status: AgentStatus = {
   inputs: [{ input: "syslog-tcp", state: "listening", address: "127.0.0.1", port: 11111, connections: 1 }],
   queues: [{ project: "p", logstore: "l", lines: 2, bytes: 400, sender: "backingOff" }],
   lines: { accepted: 10, sent: 8, setAside: 0, recovered: 0, keptOnDisk: 0, unfit: { unknownTag: 1 } },
+  rates: { accepted: 1.5, sent: 1, sentBytes: 20 },
   sent: { batches: 2, bytes: 900, failedTries: 1 },
   waitingFor: { "configs of project p": "busy" },
   lastError: { at: "2026-11-21T09:00:00.000Z", message: "busy" },
@@ -97,6 +98,7 @@ input      syslog-tcp 127.0.0.1:11111, listening, 1 connection(s)
 queue      p/l: 2 line(s), 400 bytes, backingOff
 lines      10 accepted, 0 read back, 8 sent, 0 set aside, 0 kept on disk
 unfit      unknownTag 1
+rates      1.5 lines/s accepted, 1 lines/s and 20 bytes/s sent, in the last minute
 sent       2 batches, 900 bytes, 1 failed tries
 waiting    for configs of project p: busy
 last error 2026-11-21T09:00:00.000Z busy
