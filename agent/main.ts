@@ -53,7 +53,7 @@ function usable<T>(make: () => T): T {
   }
 }
 
-function check(flags: RunFlags): Promise<number> {
+function check(flags: RunFlags & { quiet?: boolean }): Promise<number> {
   const settings = settingsOf(flags);
   usable(() => realService(settings, process.env)).close();
   return validate({
@@ -61,6 +61,7 @@ function check(flags: RunFlags): Promise<number> {
     env: process.env,
     running: runs(settings.dataDir),
     now: new Date(),
+    quiet: flags.quiet === true,
     write: (text) => void process.stdout.write(text),
     complain: (text) => void fs.writeSync(2, text),
   });
@@ -127,8 +128,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       code = await start(flags);
     });
   withSettingsFlags(program.command("validate"))
-    .description("check arguments, settings and environment, print what would be used, and exit (0, or 2)")
-    .action(async (flags: RunFlags) => {
+    .description("check arguments, settings and this machine, print what would be used, and exit (0, or 2)")
+    .option("--quiet", "print what is found alone, not what would be used")
+    .action(async (flags: RunFlags & { quiet?: boolean }) => {
       code = await check(flags);
     });
   withSettingsFlags(program.command("status"))

@@ -14,13 +14,15 @@ export interface ValidateOptions {
   /** Whether an agent of this data folder runs; the ports are its own then. */
   readonly running: boolean;
   readonly now: Date;
+  /** Only what was found. */
+  readonly quiet: boolean;
   readonly write: (text: string) => void;
   readonly complain: (text: string) => void;
 }
 
 /** Prints what would be used, without secrets, and what was found; returns 2 when an error is among that. */
 export async function validate(options: ValidateOptions): Promise<number> {
-  const { settings, env, running, now, write, complain } = options;
+  const { settings, env, running, now, quiet, write, complain } = options;
   const machine = readIdentity(settings.configDir, env, settings.workingIp);
   if (machine.problems.length > 0) throw new SettingsError(machine.problems);
   const { syslogHost, syslogPort, statusPort } = settings;
@@ -33,7 +35,7 @@ export async function validate(options: ValidateOptions): Promise<number> {
     ...(statusPort === undefined ? [] : await checkPort("status.port", "127.0.0.1", statusPort, running)),
     ...(await checkWay(settings, proxyFromEnv(env))),
   ];
-  write(`${JSON.stringify({ settings, machine, findings: found }, undefined, 2)}\n`);
+  if (!quiet) write(`${JSON.stringify({ settings, machine, findings: found }, undefined, 2)}\n`);
   for (const { level, about, message } of found) complain(`sls-agent: ${level}: ${about}: ${message}\n`);
   return found.some(({ level }) => level === "error") ? exitCodes.usage : exitCodes.ok;
 }

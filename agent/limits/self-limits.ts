@@ -38,7 +38,7 @@ const filesShare = 0.9;
 const cpuTickMs = 20;
 /** A hold of more than 250 ms would shut the port, and rsyslog would pause for its own time. */
 const longestPauseMs = 200;
-const idleTickMs = 100;
+const idleTickMs = 250;
 
 /**
  * Keeps the agent within memory, open files and its share of CPU by holding its inputs: their senders wait, nothing is

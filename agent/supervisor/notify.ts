@@ -14,17 +14,30 @@ export function notifierFromEnv(env: NodeJS.ProcessEnv): Notify | undefined {
   const socket = env["NOTIFY_SOCKET"];
   if (!socket) return undefined;
   const childEnv = { NOTIFY_SOCKET: socket, PATH: `${env["PATH"] ?? ""}:/usr/bin:/bin` };
-  return (assignments) =>
-    new Promise((resolve, reject) => {
-      // One assignment is one line of the message.
-      const lines = assignments.map((one) => one.replace(/\s*[\r\n]\s*/g, " "));
-      execFile("systemd-notify", lines, { env: childEnv, timeout: timeoutMs }, (error, _, said) => {
-        if (error === null) return resolve();
-        const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-        const why = missing ? "systemd-notify is not installed" : said.trim() || error.message;
-        reject(new Error(`${why}; the unit then needs Type=exec and no WatchdogSec`));
-      });
+  return async (assignments) => {
+    // One assignment is one line of the message.
+    const lines = assignments.map((one) => one.replace(/\s*[\r\n]\s*/g, " "));
+    const problem = await tell(lines, childEnv);
+    if (problem === undefined) return;
+    // systemd's SIGTERM is for all processes of a unit unless KillMode=mixed: the child may have met it.
+    const again = problem.signal === undefined ? problem : await tell(lines, childEnv);
+    if (again !== undefined) throw new Error(`${again.why}; the unit then needs Type=exec and no WatchdogSec`);
+  };
+}
+
+/** Why it could not be told, and the signal that ended the child. */
+function tell(
+  lines: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly why: string; readonly signal?: string } | undefined> {
+  return new Promise((resolve) => {
+    execFile("systemd-notify", lines, { env, timeout: timeoutMs }, (error, _, said) => {
+      if (error === null) return resolve(undefined);
+      const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+      const why = missing ? "systemd-notify is not installed" : said.trim() || error.message.trim();
+      resolve({ why, ...(error.signal ? { signal: error.signal } : {}) });
     });
+  });
 }
 
 /** How often systemd wants to hear of this process, in milliseconds; undefined where it does not. */

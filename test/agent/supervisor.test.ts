@@ -1,6 +1,7 @@
 /** What systemd is told: by the rules, and by the real systemd-notify to a socket that Python reads. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { AgentEvent } from "../../agent/status/events";
@@ -231,6 +232,18 @@ describe("the socket of systemd", () => {
       await until("a message", () => messages().length > 0);
       expect(messages()[0]?.trim()).toBe("READY=1\nSTATUS=two lines: 中文");
     }
+  });
+
+  it("is told once more when the child was ended by the signal that was meant for the agent", async () => {
+    const folder = temporaryFolder();
+    const [program, mark] = [join(folder, "systemd-notify"), join(folder, "mark")];
+    writeFileSync(program, `#!/bin/sh\necho "$@" >> ${mark}\n[ $(wc -l < ${mark}) = 2 ] || kill -TERM $$\n`, {
+      mode: 0o755,
+    });
+    const notify = notifierFromEnv({ NOTIFY_SOCKET: "/nowhere", PATH: `${folder}:/usr/bin:/bin` });
+    await notify?.(["STOPPING=1"]);
+    expect(readFileSync(mark, "utf8")).toBe("STOPPING=1\nSTOPPING=1\n");
+    await expect(notify?.(["STOPPING=1"])).rejects.toThrow("Command failed");
   });
 
   testNotify("that is not there is told with the remedy", async () => {
