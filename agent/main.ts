@@ -1,34 +1,16 @@
 /** The `sls-agent` command: arguments, signals and exit codes. Everything else is in run.ts. */
 import * as fs from "node:fs";
 import { Command, CommanderError } from "commander";
-import { readIdentity } from "./config/identity";
+import { drain } from "./commands/drain";
+import { run } from "./commands/run";
+import { validate } from "./commands/validate";
 import type { Option } from "./config/option";
 import { options, type OptionName } from "./config/options";
 import { SettingsError, defaultConfigDir, loadSettings, type Flags, type Settings } from "./config/settings";
-import { openDataDir } from "./data-dir";
-import { Agent, type AgentEnd } from "./run";
+import { exitCodes } from "./exit-codes";
 import { realService } from "./service";
-import { eventLog } from "./status/event-log";
-import type { AgentEvent, Emit } from "./status/events";
-import { describeStatus, readStatus, writeReadyFile } from "./status/status-file";
+import { describeStatus, readStatus } from "./status/status-file";
 import { agentVersion } from "./version";
-import { realWorld } from "./world";
-
-/** An agreement with whoever supervises the agent; the table is in docs/agent.md. */
-export const exitCodes = {
-  /** Done; at a stop: every accepted line is sent, set aside or kept on disk. */
-  ok: 0,
-  /** Could not start, or failed on the way; starting again may help. */
-  failed: 1,
-  /** Arguments or settings are wrong; starting again does not help. */
-  usage: 2,
-  /** `status`: no agent runs. */
-  notRunning: 3,
-  /** Stopped, and accepted lines could not be kept on disk. */
-  linesLost: 4,
-} as const;
-
-type Listening = Extract<AgentEvent, { type: "Listening" }>;
 
 /** Flags carry no defaults: one would hide what the file says. */
 type RunFlags = Record<string, string | string[] | undefined> & { configDir?: string; readyFile?: string };
@@ -56,71 +38,10 @@ function withSettingsFlags(command: Command): Command {
   return command;
 }
 
-async function run(flags: RunFlags): Promise<number> {
+function start(flags: RunFlags): Promise<number> {
   const settings = settingsOf(flags);
   const service = usable(() => realService(settings, process.env));
-  const dataDir = await openDataDir(settings.dataDir);
-  if (flags.readyFile !== undefined) fs.rmSync(flags.readyFile, { force: true });
-  const print = eventLog({
-    format: settings.logFormat,
-    level: settings.logLevel,
-    write: (line) => void process.stdout.write(line),
-    now: realWorld.now,
-  });
-  const emit: Emit = (event) => {
-    print(event);
-    if (flags.readyFile !== undefined && isReady(event)) tellReady(flags.readyFile, event);
-  };
-  // Nobody reads any more: no reason to stop carrying lines.
-  process.stdout.on("error", () => undefined);
-  const agent = new Agent({ settings, env: process.env, service, world: realWorld, emit });
-  keepLinesOnFailure(agent, emit);
-  // As rsyslog and most daemons take it; without this it would end the process with all that waits in memory.
-  process.on("SIGHUP", () => agent.refresh());
-  try {
-    const why = await Promise.race([firstSignal(() => agent.force()), agent.inputEnded]);
-    return codeOf(await agent.stop(why, settings.drainSeconds * 1000));
-  } finally {
-    dataDir.close();
-  }
-}
-
-/** The port that the forwarder of docs/agent.md needs; the other inputs open in the same moment. */
-const isReady = (event: AgentEvent): event is Listening & { port: number } =>
-  event.type === "Listening" && event.input === "syslog-tcp" && event.port !== undefined;
-
-/** A ready file that cannot be written must not stop the lines. */
-function tellReady(file: string, event: Parameters<typeof writeReadyFile>[1]): void {
-  try {
-    writeReadyFile(file, event);
-  } catch (error) {
-    fs.writeSync(2, `sls-agent: --ready-file: ${(error as Error).message}\n`);
-  }
-}
-
-const codeOf = (end: AgentEnd): number => (end.lost > 0 ? exitCodes.linesLost : exitCodes.ok);
-
-/** Resolves with the name of the first signal to end; each one after that forces. */
-function firstSignal(force: () => void): Promise<string> {
-  return new Promise((resolve) => {
-    let seen = false;
-    for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
-      process.on(signal, () => {
-        if (seen) force();
-        seen = true;
-        resolve(signal);
-      });
-    }
-  });
-}
-
-/** A bug must not cost lines: what waits goes to disk before the process ends. */
-function keepLinesOnFailure(agent: Agent, emit: Emit): void {
-  process.on("uncaughtException", (error: Error) => {
-    emit({ type: "AgentFailed", message: `unexpected: ${error.stack ?? error.message}` });
-    agent.keepRest();
-    process.exit(exitCodes.failed);
-  });
+  return run({ settings, service, readSettings: () => settingsOf(flags), readyFile: flags.readyFile });
 }
 
 /** What is wrong with the environment is wrong with the settings. */
@@ -132,23 +53,28 @@ function usable<T>(make: () => T): T {
   }
 }
 
-/** Arguments of a command may hold secrets: of these only the number is told. */
-const shown = (settings: Settings): object => ({
-  ...settings,
-  inputs: settings.inputs.map(({ source, ...rest }) => {
-    if (source.type !== "exec") return { source, ...rest };
-    const [program, ...args] = source.command;
-    return { source: { type: source.type, command: [program, `(${args.length} arguments)`] }, ...rest };
-  }),
-});
-
-function validate(flags: RunFlags): number {
+function check(flags: RunFlags & { quiet?: boolean }): Promise<number> {
   const settings = settingsOf(flags);
   usable(() => realService(settings, process.env)).close();
-  const identity = readIdentity(settings.configDir, process.env, settings.workingIp);
-  if (identity.problems.length > 0) throw new SettingsError(identity.problems);
-  process.stdout.write(`${JSON.stringify({ settings: shown(settings), machine: identity }, undefined, 2)}\n`);
-  return exitCodes.ok;
+  return validate({
+    settings,
+    env: process.env,
+    running: runs(settings.dataDir),
+    now: new Date(),
+    quiet: flags.quiet === true,
+    write: (text) => void process.stdout.write(text),
+    complain: (text) => void fs.writeSync(2, text),
+  });
+}
+
+/** Whether an agent with this data folder is alive. */
+function runs(dataDir: string): boolean {
+  try {
+    const { state, pid } = readStatus(dataDir);
+    return state !== "stopped" && isAlive(pid);
+  } catch {
+    return false;
+  }
 }
 
 function status(flags: RunFlags & { json?: boolean }): number {
@@ -172,6 +98,12 @@ function settingsForStatus(flags: RunFlags): { dataDir: string } {
   }
 }
 
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== "" && seconds >= 0 && seconds <= 86_400) return seconds;
+  throw new SettingsError([`--seconds must be a number from 0 to 86400, got ${JSON.stringify(text)}`]);
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -193,18 +125,29 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description("run until SIGTERM or SIGINT (a second one forces)")
     .option("--ready-file <file>", "written once the input listens: address, port and pid as JSON")
     .action(async (flags: RunFlags) => {
-      code = await run(flags);
+      code = await start(flags);
     });
   withSettingsFlags(program.command("validate"))
-    .description("check arguments, settings and environment, print what would be used, and exit (0, or 2)")
-    .action((flags: RunFlags) => {
-      code = validate(flags);
+    .description("check arguments, settings and this machine, print what would be used, and exit (0, or 2)")
+    .option("--quiet", "print what is found alone, not what would be used")
+    .action(async (flags: RunFlags & { quiet?: boolean }) => {
+      code = await check(flags);
     });
   withSettingsFlags(program.command("status"))
     .description("what the agent of a data folder does (exit 3 when none runs)")
     .option("--json", "as JSON")
     .action((flags: RunFlags) => {
       code = status(flags);
+    });
+  withSettingsFlags(program.command("drain"))
+    .description(
+      "wait until the agent of a data folder has sent what it has (exit 5 when lines are left, 3 when none runs)",
+    )
+    .option("--seconds <number>", "how long to wait at most (60)")
+    .action(async (flags: RunFlags & { seconds?: string }) => {
+      const seconds = secondsOf(flags.seconds ?? "60");
+      const write = (text: string): void => void process.stdout.write(text);
+      code = await drain({ dataDir: settingsForStatus(flags).dataDir, seconds, write });
     });
   program
     .command("version")

@@ -7,14 +7,17 @@ import { ConfigWatcher } from "./config/config-watcher";
 import type { ConfigService, SyslogConfig } from "./config/discovery";
 import { readIdentity, type Identity } from "./config/identity";
 import type { Settings } from "./config/settings";
+import { Holds } from "./inputs/holds";
 import { Intake } from "./inputs/intake";
 import { Inputs } from "./inputs/inputs";
 import { LineRouter } from "./inputs/line-router";
+import { SelfLimits, type Limits, type Usage } from "./limits/self-limits";
 import { Sender } from "./sender/sender";
 import { ServiceClock } from "./sender/service-clock";
 import { SetAside } from "./sender/set-aside";
 import type { LogSink } from "./sender/sink";
 import type { AgentEvent, Emit } from "./status/events";
+import { Rates } from "./status/rates";
 import type { AgentStatus } from "./status/status-file";
 import { StatusKeeper } from "./status/status-keeper";
 import { Tally, UnfitLines } from "./status/tally";
@@ -37,6 +40,8 @@ export interface AgentOptions {
   readonly service: AgentService;
   readonly world: World;
   readonly emit: Emit;
+  /** What the process may use; asked again each time, so that it can be changed. @default no limits */
+  readonly limits?: { readonly allowed: () => Limits; readonly usage: Usage };
 }
 
 /** How a run ended, for the exit code. */
@@ -75,6 +80,9 @@ export class Agent {
   private readonly statusKeeper: StatusKeeper;
   private readonly router: LineRouter;
   private readonly inputs: Inputs;
+  private readonly holds = new Holds((held, why) => this.inputs.setHeld(held, why));
+  private readonly selfLimits: SelfLimits | undefined;
+  private readonly rates = new Rates();
   private configs: readonly SyslogConfig[] = [];
   private identity: Identity = { userDefinedIds: [], addresses: [], problems: [] };
   private state: AgentStatus["state"] = "starting";
@@ -112,7 +120,7 @@ export class Agent {
       world,
       emit: this.emit,
       onQueue: (queue) => this.startSender(queue),
-      onPressure: (full) => this.inputs.setHeld(full),
+      onPressure: (full) => this.holds.set("buffer", full ? this.bufferFull : undefined),
     });
     this.intake = new Intake({
       queue: (destination) => this.buffer.queue(destination),
@@ -156,6 +164,7 @@ export class Agent {
       waits: this.waits,
       onConfigs: (configs) => this.use(configs),
     });
+    this.selfLimits = this.startLimits();
     this.state = "running";
     this.watcher.start();
     this.statusKeeper = new StatusKeeper(settings.dataDir, () => this.status(), world);
@@ -167,6 +176,7 @@ export class Agent {
     this.state = "draining";
     this.emit({ type: "Draining", why, deadlineMs });
     const watcherClosed = this.watcher.close();
+    await this.selfLimits?.close();
     const late = new AbortController();
     const signal = AbortSignal.any([late.signal, this.forced.signal]);
     const drained = this.drain(signal);
@@ -235,6 +245,26 @@ export class Agent {
 
   private get accepted(): number {
     return this.intake.accepted + this.router.accepted;
+  }
+
+  private startLimits(): SelfLimits | undefined {
+    const { limits, world } = this.options;
+    if (limits === undefined) return undefined;
+    return new SelfLimits({
+      limits: limits.allowed,
+      usage: limits.usage,
+      unsentBytes: () => this.buffer.memoryUsed,
+      hold: (what, why) => this.holds.set(what, why),
+      clock: () => performance.now(),
+      world,
+      emit: this.emit,
+    });
+  }
+
+  private get bufferFull(): string {
+    const { bufferBytes, memoryBytes } = this.options.settings;
+    const [disk, memory] = [bufferBytes / 1024 / 1024, memoryBytes / 1024 / 1024];
+    return `the buffer is full: ${disk} MiB of a logstore (buffer.maxBytes) or ${memory} MiB of memory (buffer.memoryBytes)`;
   }
 
   private startSender(queue: LogQueue): void {
@@ -318,6 +348,11 @@ export class Agent {
         memoryBytes: this.buffer.memoryUsed,
         ...(this.buffer.diskProblem === undefined ? {} : { diskProblem: this.buffer.diskProblem }),
       },
+      rates: this.rates.add(world.now().getTime(), {
+        accepted: this.accepted,
+        sent: tally.sentLines,
+        sentBytes: tally.sentBytes,
+      }),
       sent: { batches: tally.batches, bytes: tally.sentBytes, failedTries: tally.failedTries },
       waitingFor: Object.fromEntries(tally.waitingFor),
       ...(tally.lastError ? { lastError: tally.lastError } : {}),

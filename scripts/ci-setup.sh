@@ -13,6 +13,9 @@ command -v curl >/dev/null || packages+=(curl)
 [ -x /usr/sbin/squid ] || packages+=(squid)
 command -v microsocks >/dev/null || packages+=(microsocks)
 command -v openssl >/dev/null || packages+=(openssl)
+# promtool and systemd-notify.
+command -v promtool >/dev/null || packages+=(prometheus)
+command -v systemd-notify >/dev/null || packages+=(systemd)
 command -v python3 >/dev/null || packages+=(python3)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 if [ "${#packages[@]}" -gt 0 ]; then

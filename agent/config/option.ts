@@ -61,6 +61,12 @@ export function portOrOff(face: Face<number | "off">): Option<number | "off"> {
   };
 }
 
+/** One that may be left out. */
+export const optionalInteger = (face: Face<undefined>, min: number, max: number): Option<number | undefined> => {
+  const { read, check } = integer({ ...face, fallback: min }, min, max);
+  return { ...face, read, check };
+};
+
 export function choice<T extends string>(face: Face<T>, allowed: readonly T[]): Option<T> {
   return {
     ...face,

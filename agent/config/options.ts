@@ -5,7 +5,7 @@ import type { Overflow } from "../buffer/log-buffer";
 import type { LogFormat } from "../status/event-log";
 import type { Level } from "../status/events";
 import { checkInput, inputExample, type InputSettings } from "./input-settings";
-import { choice, flag, integer, list, listOf, portOrOff, text } from "./option";
+import { choice, flag, integer, list, listOf, optionalInteger, portOrOff, text } from "./option";
 import { checkStreamLogFormat, streamLogFormatExample } from "./stream-log-formats";
 
 const addressProblem = (value: string): string | undefined =>
@@ -61,7 +61,7 @@ export const options = {
     },
     said(projectNameProblem),
   ),
-  syslogHost: text(
+  syslogHost: text<string>(
     {
       path: "syslog.host",
       env: "SLS_AGENT_SYSLOG_HOST",
@@ -136,7 +136,7 @@ export const options = {
     },
     (value) => (isIP(value) === 0 ? "an IP address" : undefined),
   ),
-  dataDir: text({
+  dataDir: text<string>({
     path: "dataDir",
     env: "SLS_AGENT_DATA_DIR",
     flag: "--data-dir <folder>",
@@ -299,6 +299,39 @@ export const options = {
     },
     0,
     600,
+  ),
+  limitMemoryBytes: optionalInteger(
+    {
+      path: "limits.memoryBytes",
+      env: "SLS_AGENT_MEMORY_BYTES",
+      doc: "resident memory; above it inputs are held back while there are unsent lines",
+      fallback: undefined,
+      fallbackText: "512 MiB, or twice `buffer.maxBytes` where that is more",
+    },
+    64 * 1024 * 1024,
+    2 ** 40,
+  ),
+  cpuPercent: optionalInteger(
+    {
+      path: "limits.cpuPercent",
+      env: "SLS_AGENT_CPU_PERCENT",
+      doc: "share of one core; above it inputs are held back for short whiles",
+      fallback: undefined,
+      fallbackText: "none: no limit",
+    },
+    10,
+    6400,
+  ),
+  statusPort: optionalInteger(
+    {
+      path: "status.port",
+      env: "SLS_AGENT_STATUS_PORT",
+      doc: "port on 127.0.0.1 for /metrics, /healthz and /readyz; 0 for any free one",
+      fallback: undefined,
+      fallbackText: "none: not served",
+    },
+    0,
+    65535,
   ),
   logFormat: choice<LogFormat>(
     {

@@ -5,7 +5,7 @@ import { openInputs, type InputsEnvironment } from "./open-inputs";
 /** A flood can fill and free the buffer many times a second: told once in so long. */
 const quietMs = 60_000;
 
-/** The inputs of an agent: open while there is a config in force, held while the buffer is full. */
+/** The inputs of an agent: open while there is a config in force, held while the buffer is full or a limit is reached. */
 export class Inputs {
   private opened: readonly Input[] | undefined;
   /** Inputs that are closing while a new one may be open already. */
@@ -34,17 +34,15 @@ export class Inputs {
     await Promise.all(this.closing);
   }
 
-  setHeld(held: boolean): void {
+  /** `why` is for people, when they are held. */
+  setHeld(held: boolean, why: string): void {
     this.held = held;
     for (const input of this.opened ?? []) input.setHeld(held);
-    const { settings, world, emit } = this.options;
+    const { world, emit } = this.options;
     const now = world.now().getTime();
     if (held && now - this.toldAt >= quietMs) {
       this.toldAt = now;
       this.told = true;
-      const disk = settings.bufferBytes / 1024 / 1024;
-      const memory = settings.memoryBytes / 1024 / 1024;
-      const why = `the buffer is full: ${disk} MiB of a logstore (buffer.maxBytes) or ${memory} MiB of memory (buffer.memoryBytes)`;
       emit({ type: "InputsHeld", why });
     } else if (!held && this.told) {
       this.told = false;

@@ -22,12 +22,14 @@ export type AgentEvent =
   | { type: "WaitOver"; what: string }
   | { type: "Listening"; input: string; address: string; port?: number }
   | { type: "ListeningStopped"; input: string }
+  | { type: "StatusServed"; address: string; port: number }
   | { type: "ConnectionOpened"; peer: string }
   | { type: "ConnectionClosed"; peer: string; error?: string }
   | { type: "PeerCutOff"; input: string; times: number; sample: string }
   | { type: "DatagramsDropped"; input: string; datagrams: number; by: "agent" | "kernel" }
   | { type: "InputsHeld"; why: string }
   | { type: "InputsReleased" }
+  | { type: "LimitReached"; limit: string; why: string }
   | { type: "LinesUnfit"; reason: UnfitReason; lines: number; sample: string }
   | {
       type: "BatchSent";
@@ -68,6 +70,10 @@ export type AgentEvent =
   | { type: "BufferNotRemoved"; file: string; message: string }
   | { type: "Draining"; why: string; deadlineMs: number }
   | { type: "AgentStopped"; accepted: number; sent: number; setAside: number; keptOnDisk: number; lost: number }
+  | { type: "AgentStuck"; why: string }
+  | { type: "SupervisorNotTold"; message: string }
+  | { type: "SettingsChanged"; changed: readonly string[]; atRestart: readonly string[] }
+  | { type: "SettingsRefused"; problems: readonly string[] }
   | { type: "AgentFailed"; message: string };
 
 export type Emit = (event: AgentEvent) => void;
@@ -92,11 +98,13 @@ export function levelOf(event: AgentEvent): Level {
     case "CredentialsRenewed":
     case "WaitOver":
     case "Listening":
+    case "StatusServed":
     case "ListeningStopped":
     case "InputsReleased":
     case "BufferRecovered":
     case "BufferKept":
     case "BufferDiskWorks":
+    case "SettingsChanged":
     case "Draining":
       return "info";
     case "ConfigIgnored":
@@ -105,12 +113,14 @@ export function levelOf(event: AgentEvent): Level {
     case "WaitingFor":
     case "PeerCutOff":
     case "InputsHeld":
+    case "LimitReached":
     case "LinesUnfit":
     case "SendFailed":
     case "TimesReplaced":
     case "ClockCorrected":
     case "BufferNotRemoved":
     case "BufferCutOff":
+    case "SupervisorNotTold":
       return "warn";
     case "DatagramsDropped":
     case "LinesSetAside":
@@ -118,6 +128,8 @@ export function levelOf(event: AgentEvent): Level {
     case "BufferDamaged":
     case "BufferDiskFails":
     case "BufferNotKept":
+    case "AgentStuck":
+    case "SettingsRefused":
     case "AgentFailed":
       return "error";
     case "AgentStopped":

@@ -41,6 +41,8 @@ export function sentenceOf(event: AgentEvent): string {
       return `${event.input} listening on ${event.address}${event.port === undefined ? "" : ` port ${event.port}`}`;
     case "ListeningStopped":
       return `${event.input} stopped listening`;
+    case "StatusServed":
+      return `/metrics, /healthz and /readyz at http://${event.address}:${event.port}`;
     case "ConnectionOpened":
       return `connection from ${event.peer}`;
     case "ConnectionClosed":
@@ -53,6 +55,8 @@ export function sentenceOf(event: AgentEvent): string {
       return `inputs held back: ${event.why}`;
     case "InputsReleased":
       return "inputs go on";
+    case "LimitReached":
+      return `limit of ${event.limit} reached, inputs are held back: ${event.why}`;
     case "LinesUnfit":
       return `${event.lines} line(s) stored whole under "content": they ${unfitReasons[event.reason]}; one begins ${JSON.stringify(event.sample)}`;
     case "BatchSent":
@@ -89,6 +93,14 @@ export function sentenceOf(event: AgentEvent): string {
       return `stopping (${event.why}): sending what is left for at most ${event.deadlineMs} ms`;
     case "AgentStopped":
       return `stopped: ${event.accepted} lines accepted, ${event.sent} sent, ${event.setAside} set aside, ${event.keptOnDisk} kept on disk, ${event.lost} lost`;
+    case "AgentStuck":
+      return `stuck: ${event.why}; the watchdog is not told any more that the agent is well`;
+    case "SupervisorNotTold":
+      return `systemd could not be told how the agent is: ${event.message}`;
+    case "SettingsChanged":
+      return `settings read again; now in force: ${event.changed.join(", ") || "nothing new"}${event.atRestart.length > 0 ? `; at the next start: ${event.atRestart.join(", ")}` : ""}`;
+    case "SettingsRefused":
+      return `settings read again and not used, the former ones stay: ${event.problems.join("; ")}`;
     case "AgentFailed":
       return event.message;
     default:

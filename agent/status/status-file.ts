@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
+import type { RatesPerSecond } from "./rates";
 import type { LastError } from "./tally";
 
 export interface QueueStatus {
@@ -50,6 +51,8 @@ export interface AgentStatus {
     /** Why nothing can be written to disk just now. */
     readonly diskProblem?: string;
   };
+  /** Means of the last minute. */
+  readonly rates: RatesPerSecond;
   readonly sent: { readonly batches: number; readonly bytes: number; readonly failedTries: number };
   readonly waitingFor: Readonly<Record<string, string>>;
   readonly lastError?: LastError;
@@ -94,6 +97,8 @@ const placeOf = ({ address, port }: InputStatus): string => (port === undefined 
 /** The status for a person, ten lines or so. */
 export function describeStatus(status: AgentStatus, alive: boolean): string {
   const { lines, sent } = status;
+  // An agent of an earlier version tells none.
+  const rates = (status as Partial<AgentStatus>).rates ?? { accepted: 0, sent: 0, sentBytes: 0 };
   const unfit = Object.entries(lines.unfit);
   const dropped = Object.entries(lines.dropped).filter(([, count]) => count > 0);
   const rows: (readonly [string, string])[] = [
@@ -126,6 +131,10 @@ export function describeStatus(status: AgentStatus, alive: boolean): string {
     ["unfit", unfit.map(([reason, count]) => `${reason} ${count}`).join(", ") || "none"],
     ...dropped.map(([reason, count]) => ["dropped", `${count} line(s), ${reason}`] as const),
     ...(status.buffer.diskProblem ? [["disk", status.buffer.diskProblem] as const] : []),
+    [
+      "rates",
+      `${rates.accepted} lines/s accepted, ${rates.sent} lines/s and ${rates.sentBytes} bytes/s sent, in the last minute`,
+    ],
     ["sent", `${sent.batches} batches, ${sent.bytes} bytes, ${sent.failedTries} failed tries`],
     ...Object.entries(status.waitingFor).map(([what, why]) => ["waiting", `for ${what}: ${why}`] as const),
     ["last error", status.lastError ? `${status.lastError.at} ${status.lastError.message}` : "none"],

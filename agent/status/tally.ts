@@ -47,6 +47,8 @@ export class Tally {
     LinesDropped: ({ lines, reason }) => this.failed(`${lines} line(s) dropped: ${reason}`),
     ConfigNotSaved: ({ message }) => this.failed(message),
     AgentFailed: ({ message }) => this.failed(message),
+    AgentStuck: ({ why }) => this.failed(why),
+    SettingsRefused: ({ problems }) => this.failed(problems.join("; ")),
   };
 
   constructor(private readonly now: () => Date) {}

@@ -100,6 +100,21 @@ describe("sls-agent", () => {
     expect(out).not.toMatch(/never-printed/);
   });
 
+  it("validate --quiet tells doubts alone, and exits 2 where the agent could not work", () => {
+    const { config, data } = machine();
+    expect(run(["validate", "--quiet", "--config-dir", config], { ...keys, HTTP_PROXY: "127.0.0.1:9" })).toEqual({
+      code: 0,
+      out: "",
+      err: "sls-agent: warning: proxy: 127.0.0.1:9: ECONNREFUSED\n",
+    });
+    const file = join(data, "configs.json");
+    const { code, err } = run(["validate", "--quiet", "--config-dir", config, "--data-dir", file], keys);
+    expect({ code, error: err.split("\n")[0] }).toEqual({
+      code: 2,
+      error: `sls-agent: error: dataDir: ${file} is no folder; give another with --data-dir or dataDir`,
+    });
+  });
+
   it("runs from the configs of the last run, keeps its lines on disk on SIGTERM, and exits 0", async () => {
     const { config, data } = machine();
     const ready = join(config, "ready");

@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { Option } from "../../agent/config/option";
+import { liveSettings } from "../../agent/config/live-settings";
 import { options } from "../../agent/config/options";
+import { exitCodes } from "../../agent/exit-codes";
 import { levelOf, type AgentEvent } from "../../agent/status/events";
+import { metrics } from "../../agent/status/metrics";
 import { sentenceOf } from "../../agent/status/sentences";
 
 const page = readFileSync(join(__dirname, "..", "..", "docs", "agent.md"), "utf8");
@@ -27,6 +30,22 @@ function optionTable(): string {
 it("docs/agent.md lists the settings as they are", () => {
   const [, written = ""] = /<!-- options:.*?-->(.*?)<!-- \/options -->/s.exec(page) ?? [];
   expect(rows(written)).toEqual(rows(optionTable()));
+});
+
+it("docs/agent.md lists the metrics as they are", () => {
+  const [, written = ""] = /<!-- metrics:.*?-->(.*?)<!-- \/metrics -->/s.exec(page) ?? [];
+  const table = metrics.map(
+    ({ name, type, labels, help }) =>
+      `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(", ")} | ${help} |`,
+  );
+  expect(rows(written)).toEqual(rows(["| metric | type | labels | what |", ...table].join("\n")));
+});
+
+it("docs/agent.md lists the exit codes as they are, and what SIGHUP changes", () => {
+  const codes = [...page.matchAll(/^\| (\d) +\| /gm)].map(([, code]) => Number(code));
+  expect(codes).toEqual(Object.values(exitCodes));
+  const [, live = ""] = /takes over (.*?), says which others wait for a start/s.exec(page) ?? [];
+  expect(live.match(/`[^`]+`/g)).toEqual(liveSettings.map((name) => `\`${options[name].path}\``));
 });
 
 it("docs/agent.md names the events it speaks of as they are", () => {

@@ -85,6 +85,7 @@ const status: AgentStatus = {
     unfit: { unknownTag: 1 },
   },
   buffer: { memoryBytes: 0 },
+  rates: { accepted: 1.5, sent: 1, sentBytes: 20 },
   sent: { batches: 2, bytes: 900, failedTries: 1 },
   waitingFor: { "configs of project p": "busy" },
   lastError: { at: "2026-11-21T09:00:00.000Z", message: "busy" },
@@ -107,6 +108,7 @@ queue      p/l: 2 line(s), 400 bytes, backingOff
 lines      10 accepted, 0 read back, 8 sent, 0 set aside, 0 kept on disk
 unfit      unknownTag 1
 dropped    7 line(s), bufferFull
+rates      1.5 lines/s accepted, 1 lines/s and 20 bytes/s sent, in the last minute
 sent       2 batches, 900 bytes, 1 failed tries
 waiting    for configs of project p: busy
 last error 2026-11-21T09:00:00.000Z busy

@@ -1,6 +1,6 @@
 /** When connections are made anew, and that none is left behind. */
 import dns from "node:dns";
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
@@ -133,3 +133,29 @@ test.each(["http", "socks5"])(
     await came;
   },
 );
+
+test.each(["http", "https"])("a proxy that closes after each reply leaves nothing behind, %s", async (scheme) => {
+  const server = createHttpServer((_, reply) => reply.writeHead(503, { connection: "close" }).end());
+  server.on("connect", (_, socket) => socket.end("HTTP/1.1 503 No\r\nconnection: close\r\n\r\n"));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const proxy = parseProxyAddress("ALL_PROXY", `127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const transport = new Transport({ http: proxy, https: proxy, noProxy: [] }, 5_000);
+  onTestFinished(() => transport.close());
+  const listeners = vi.spyOn(AbortSignal.prototype, "addEventListener");
+  const warned: Error[] = [];
+  const onWarning = (warning: Error): void => void warned.push(warning);
+  process.on("warning", onWarning);
+  onTestFinished(() => void process.off("warning", onWarning));
+  for (let i = 0; i < 20; i++) {
+    const { status } = await transport.send({ method: "GET", url: new URL(`${scheme}://p1.sls.test/`), headers: {} });
+    expect(status).toBe(503);
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warned).toEqual([]);
+  const counts = [...new Set(listeners.mock.contexts as AbortSignal[])].map(
+    (signal) => getEventListeners(signal, "abort").length,
+  );
+  expect(Math.max(0, ...counts)).toBeLessThan(5);
+});

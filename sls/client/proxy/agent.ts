@@ -1,6 +1,7 @@
 /** Connections with keep-alive, straight or through a proxy. */
 import * as http from "node:http";
 import * as https from "node:https";
+import type * as net from "node:net";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { SocksProxyAgent } from "socks-proxy-agent";
@@ -20,13 +21,34 @@ export function agentFor(url: URL, proxy: ProxyAddress | undefined, given: Proxy
   if (proxy === undefined) return url.protocol === "https:" ? new https.Agent(options) : new http.Agent(options);
   if (proxy.scheme === "socks5") return socksAgent(proxy, options);
   const address = addressUrl(proxy, proxy.scheme);
-  // The signal goes on to net.connect: a proxy that takes connections and never answers would keep them for ever.
-  const through = { ...options, ...(signal ? { signal } : {}) };
   const agent =
-    url.protocol === "https:" ? new HttpsProxyAgent(address, through) : new HttpProxyAgent(address, through);
+    url.protocol === "https:" ? new HttpsProxyAgent(address, options) : new HttpProxyAgent(address, options);
   // A URL does not tell the port where it is the scheme's own one.
   agent.connectOpts.port = proxy.port;
+  if (signal) giveUpWith(signal, agent);
   return agent;
+}
+
+/**
+ * A proxy that takes connections and never answers would keep them for ever: what is not connected when `signal` aborts
+ * is ended. A signal for each connection, for Node leaves a listener behind in the one that it is given.
+ */
+function giveUpWith(signal: AbortSignal, agent: HttpProxyAgent<string> | HttpsProxyAgent<string>): void {
+  const connect = agent.connect.bind(agent) as (...args: unknown[]) => Promise<net.Socket>;
+  const base = agent.connectOpts;
+  agent.connect = async (...args: unknown[]): Promise<net.Socket> => {
+    const own = new AbortController();
+    const abort = (): void => own.abort();
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort);
+    // Read before connect() first waits.
+    agent.connectOpts = { ...base, signal: own.signal } as typeof base;
+    try {
+      return await connect(...args);
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  };
 }
 
 /** The proxy resolves the name: machines behind one often cannot. The library itself gives a silent proxy up after 30 s. */

@@ -1,0 +1,17 @@
+import type { AgentStatus } from "./status-file";
+
+/** One line for `systemctl status`; it changes seldom enough to be told each time. */
+export function summaryOf({ state, inputs, configs, queues, waitingFor, lastError }: AgentStatus): string {
+  if (state !== "running") return state;
+  const doors = inputs.map(({ input, address, port, state }) => `${input} ${address}:${port} ${state}`);
+  const waiting = Object.entries(waitingFor).map(([what, why]) => `waiting for ${what}: ${why}`);
+  const backing = queues.filter(({ sender }) => sender === "backingOff");
+  const failing = backing.map(({ project, logstore }) => `cannot send to ${project}/${logstore}`);
+  return [
+    doors.join(", ") || "no input open",
+    `${configs.length} config(s)`,
+    ...waiting,
+    ...failing,
+    ...(failing.length > 0 && lastError ? [lastError.message] : []),
+  ].join("; ");
+}

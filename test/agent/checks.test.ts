@@ -1,0 +1,139 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import * as net from "node:net";
+import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { checkCertificates, checkCredentialsFile, checkDataDir, checkOpenFiles } from "../../agent/checks/files";
+import { checkPort, checkWay } from "../../agent/checks/network";
+import { loadSettings, type Settings } from "../../agent/config/settings";
+import { noProxy, parseProxyAddress } from "../../sls/client";
+import { temporaryFolder } from "./support/folder";
+import { canMount, tinyFileSystem } from "./support/full-disk";
+
+const settings = (changed: Partial<Settings> = {}): Settings => ({
+  ...loadSettings({ env: { SLS_AGENT_REGION: "cn-hangzhou", SLS_AGENT_PROJECTS: "my-project" } }),
+  ...changed,
+});
+
+async function taken(): Promise<number> {
+  const server = net.createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return (server.address() as net.AddressInfo).port;
+}
+
+describe("the data folder", () => {
+  it("is good when it can be written, or made", () => {
+    const folder = temporaryFolder();
+    expect(checkDataDir(settings({ dataDir: folder }))).toEqual([]);
+    expect(checkDataDir(settings({ dataDir: join(folder, "a", "b") }))).toEqual([]);
+  });
+
+  it("that is no folder is an error", () => {
+    const file = join(temporaryFolder(), "file");
+    writeFileSync(file, "");
+    expect(checkDataDir(settings({ dataDir: join(file, "data") }))).toEqual([
+      { level: "error", about: "dataDir", message: `${file} is no folder; give another with --data-dir or dataDir` },
+    ]);
+  });
+
+  it("on which less is free than one logstore may need is doubtful", () => {
+    const folder = temporaryFolder();
+    expect(checkDataDir(settings({ dataDir: folder, bufferBytes: 2 ** 60 }))).toMatchObject([
+      { level: "warning", about: "dataDir" },
+    ]);
+  });
+
+  (canMount() ? it : it.skip)("that cannot be made is an error (needs root, to mount a disk that is read-only)", () => {
+    const folder = tinyFileSystem();
+    execFileSync("mount", ["-o", "remount,ro", folder]);
+    expect(checkDataDir(settings({ dataDir: join(folder, "data") }))).toEqual([
+      {
+        level: "error",
+        about: "dataDir",
+        message: `${folder}/data cannot be made: ${folder} cannot be written by this user (EROFS)`,
+      },
+    ]);
+  });
+});
+
+describe("files with secrets and certificates", () => {
+  it("a credentials file that all may read is doubtful, one that is missing too: it may come later", () => {
+    const credentialsFile = join(temporaryFolder(), "sts.json");
+    expect(checkCredentialsFile(settings({ credentialsFile }))).toMatchObject([{ level: "warning" }]);
+    writeFileSync(credentialsFile, "{}", { mode: 0o644 });
+    expect(checkCredentialsFile(settings({ credentialsFile }))).toEqual([
+      {
+        level: "warning",
+        about: "credentials.file",
+        message: `${credentialsFile} can be used by every user of this machine; chmod o= it`,
+      },
+    ]);
+    chmodSync(credentialsFile, 0o640);
+    expect(checkCredentialsFile(settings({ credentialsFile }))).toEqual([]);
+  });
+
+  it("NODE_EXTRA_CA_CERTS must name certificates, and one that has ended is told", () => {
+    const folder = temporaryFolder();
+    const [key, cert, text] = ["key.pem", "cert.pem", "text"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    // prettier-ignore
+    execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=ours", "-keyout", key, "-out", cert], { stdio: "ignore" });
+    writeFileSync(text, "no certificate");
+    const check = (file: string, days = 0): unknown[] =>
+      checkCertificates({ NODE_EXTRA_CA_CERTS: file }, new Date(Date.now() + days * 86_400_000));
+    expect(checkCertificates({}, new Date())).toEqual([]);
+    expect(check(cert)).toEqual([]);
+    expect(check(cert, 3)).toMatchObject([
+      { level: "warning", message: expect.stringContaining("CN=ours ended on") as string },
+    ]);
+    expect(check(text)).toMatchObject([{ level: "error", message: `${text} holds no certificate in PEM form` }]);
+    expect(check(join(folder, "none"))).toMatchObject([
+      { level: "error", message: `${folder}/none cannot be read (ENOENT)` },
+    ]);
+  });
+
+  it("few open files are doubtful", () => {
+    expect(checkOpenFiles(1024)).toEqual([]);
+    expect(checkOpenFiles(256)).toMatchObject([{ level: "warning" }]);
+  });
+});
+
+describe("ports and names", () => {
+  it("a port that another program has is doubtful, unless that is our own agent", async () => {
+    const port = await taken();
+    expect(await checkPort("syslog.port", "127.0.0.1", port, true)).toEqual([]);
+    expect(await checkPort("syslog.port", "127.0.0.1", 0, false)).toEqual([]);
+    expect(await checkPort("syslog.port", "127.0.0.1", port, false)).toMatchObject([
+      { level: "warning", message: expect.stringContaining(`another program listens on 127.0.0.1:${port}`) as string },
+    ]);
+    expect(await checkPort("syslog.port", "203.0.113.9", port, false)).toMatchObject([{ level: "error" }]);
+  });
+
+  it("a name that cannot be looked up is told once, as a doubt: the network may come up later", async () => {
+    const endpoint = "http://cn-hangzhou.sls.invalid";
+    expect(await checkWay(settings({ endpoint, projects: ["p1", "p2"] }), noProxy)).toMatchObject([
+      {
+        level: "warning",
+        about: "endpoint",
+        message: expect.stringMatching(/^p1\.\S+ cannot be looked up \(/) as string,
+      },
+      { level: "warning", about: "endpoint", message: expect.stringMatching(/^p2\./) as string },
+    ]);
+  });
+
+  it("behind a proxy, it is the proxy that must be there", async () => {
+    const through = (port: number): Parameters<typeof checkWay>[1] => ({
+      https: parseProxyAddress("HTTPS_PROXY", `127.0.0.1:${port}`),
+      noProxy: [],
+    });
+    expect(await checkWay(settings({ projects: ["p1", "p2"] }), through(await taken()))).toEqual([]);
+    expect(await checkWay(settings({ projects: ["p1", "p2"] }), through(9))).toEqual([
+      { level: "warning", about: "proxy", message: "127.0.0.1:9: ECONNREFUSED" },
+    ]);
+  });
+});
