@@ -33,6 +33,8 @@ export interface Part {
 
 /** After this long without new logs they are indexed. */
 const quietMs = 20;
+/** Where it never gets quiet, a slice is indexed all the same after so long, and again each `quietMs`. */
+const unquietMs = 500;
 /** What indexing may hold up at a time. */
 const sliceMs = 5;
 
@@ -46,6 +48,7 @@ export class Indexes {
   private total = 0;
   private timer: NodeJS.Timeout | undefined;
   private lastAppend = 0;
+  private waitingSince = 0;
 
   constructor({ budget = 192 * 1024 * 1024 }: IndexesOptions = {}) {
     this.budget = budget;
@@ -78,6 +81,7 @@ export class Indexes {
     if (before) this.waiting.set(before, { segment: before, sealed: true });
     this.waiting.set(segment, { segment, sealed: false });
     this.lastAppend = performance.now();
+    if (this.timer === undefined) this.waitingSince = this.lastAppend;
     this.timer ??= this.later(quietMs);
   }
 
@@ -105,8 +109,9 @@ export class Indexes {
 
   private work(): void {
     this.timer = undefined;
-    const deadline = performance.now() + sliceMs;
-    if (performance.now() - this.lastAppend >= quietMs) {
+    const now = performance.now();
+    const deadline = now + sliceMs;
+    if (now - this.lastAppend >= quietMs || now - this.waitingSince >= unquietMs) {
       for (const [segment, part] of this.waiting) {
         if (this.isDone(part, deadline)) this.waiting.delete(segment);
         if (performance.now() > deadline) break;
