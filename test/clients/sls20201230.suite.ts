@@ -64,7 +64,10 @@ describe.each([
     await client.untagResources(new Sls.UntagResourcesRequest({ ...resource, tags: ["team"] }));
     expect(await tags()).toEqual([]);
 
-    const policy = JSON.stringify({ Version: "1", Statement: [{ Effect: "Deny", Action: ["log:DeleteProject"], Resource: ["*"] }] });
+    const policy = JSON.stringify({
+      Version: "1",
+      Statement: [{ Effect: "Deny", Action: ["log:DeleteProject"], Resource: ["*"] }],
+    });
     await client.putProjectPolicy(project, new Sls.PutProjectPolicyRequest({ body: policy }));
     expect((await client.getProjectPolicy(project)).body).toContain("Statement");
     await client.deleteProjectPolicy(project);
