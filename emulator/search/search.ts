@@ -68,11 +68,6 @@ export class Search {
     for (const part of logstore.parts()) this.searchPart(part, wanted, oldest);
   }
 
-  /** How many logs match. */
-  count(): number {
-    return this.matches.reduce((sum, { numbers }) => sum + numbers.length, 0);
-  }
-
   /** Counts by time: `spans` of `width` seconds from `from` on. */
   histogram(from: number, width: number, spans: number): number[] {
     const counts = new Uint32Array(spans);

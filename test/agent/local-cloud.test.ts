@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startLocalCloud, type LocalCloud } from "../../emulator";
 import { SlsClient, proxyFromEnv, staticCredentials } from "../../sls/client";
+import { allLogs, bindSyslogConfig } from "../support/local-cloud";
 import { builtAgent, spawnAgent, type RunningAgent } from "./support/bundle";
 import { temporaryFolder } from "./support/folder";
 
@@ -47,33 +48,8 @@ async function bench(options: { now?: () => Date } = {}): Promise<Bench> {
     client,
     config,
     data,
-    bind: async (machineList) => {
-      await client.createMachineGroup(project, {
-        groupName: "my-group",
-        groupType: "",
-        machineIdentifyType: "userdefined",
-        groupAttribute: { groupTopic: "my-topic" },
-        machineList,
-      });
-      await client.createLogtailConfig(project, {
-        configName: "my-config",
-        inputType: "syslog",
-        inputDetail: { tag: "sys_tag" },
-        outputType: "LogService",
-        outputDetail: { logstoreName: logstore },
-      });
-      await client.applyConfigToMachineGroup(project, "my-config", "my-group");
-    },
-    stored: async (key) => {
-      const now = Math.floor((options.now?.() ?? new Date()).getTime() / 1000);
-      const values: string[] = [];
-      for (;;) {
-        const page = { from: now - 3600, to: now + 3600, offset: values.length, line: 100 };
-        const { logs } = await client.searchLogs(project, logstore, page);
-        values.push(...logs.map((log) => log[key] ?? ""));
-        if (logs.length < 100) return values;
-      }
-    },
+    bind: (machineList) => bindSyslogConfig(client, project, logstore, { machineList, groupTopic: "my-topic" }),
+    stored: async (key) => (await allLogs(client, project, logstore, options.now?.())).map((log) => log[key] ?? ""),
   };
 }
 

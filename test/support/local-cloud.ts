@@ -8,6 +8,7 @@ import {
   parseProxyAddress,
   SlsClient,
   staticCredentials,
+  type FoundLog,
   type LogWriterOptions,
   type SlsClientOptions,
 } from "../../sls";
@@ -71,4 +72,45 @@ export async function withLogstore(cloud: LocalCloud): Promise<{ project: string
   });
   client.close();
   return { project, logstore };
+}
+
+/** A syslog config of tag `sys_tag`, bound to a group of machines with such user-defined ids. */
+export async function bindSyslogConfig(
+  client: SlsClient,
+  project: string,
+  logstore: string,
+  { machineList = ["logtail-id-dev"], groupTopic = "" }: { machineList?: string[]; groupTopic?: string } = {},
+): Promise<void> {
+  await client.createMachineGroup(project, {
+    groupName: "my-group",
+    groupType: "",
+    machineIdentifyType: "userdefined",
+    groupAttribute: { groupTopic },
+    machineList,
+  });
+  await client.createLogtailConfig(project, {
+    configName: "my-config",
+    inputType: "syslog",
+    inputDetail: { tag: "sys_tag" },
+    outputType: "LogService",
+    outputDetail: { logstoreName: logstore },
+  });
+  await client.applyConfigToMachineGroup(project, "my-config", "my-group");
+}
+
+/** Everything stored within an hour of now, page by page. */
+export async function allLogs(
+  client: SlsClient,
+  project: string,
+  logstore: string,
+  now = new Date(),
+): Promise<FoundLog[]> {
+  const at = Math.floor(now.getTime() / 1000);
+  const found: FoundLog[] = [];
+  for (;;) {
+    const page = { from: at - 3600, to: at + 3600, offset: found.length, line: 100 };
+    const { logs } = await client.searchLogs(project, logstore, page);
+    found.push(...logs);
+    if (logs.length < 100) return found;
+  }
 }

@@ -71,14 +71,6 @@ export class TermTable {
     return term;
   }
 
-  /** Calls back for every word of a scope. */
-  eachIn(scope: number, found: (term: number, text: string) => void): void {
-    for (let term = 0; term < this.count; term++) {
-      if (this.scopeOf[term] !== scope) continue;
-      found(term, this.texts.toString("utf8", this.textAt[term], this.textAt[term + 1]));
-    }
-  }
-
   /** Words of a scope that begin with these bytes. */
   eachBeginning(scope: number, start: Uint8Array, found: (term: number, text: string) => void): void {
     const { texts, textAt } = this;

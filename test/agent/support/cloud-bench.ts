@@ -6,7 +6,14 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { LocalCloudOptions } from "../../../emulator";
 import type { SlsClient } from "../../../sls/client";
-import { clientOf, testCloud, withLogstore, type TestCloud } from "../../support/local-cloud";
+import {
+  allLogs,
+  bindSyslogConfig,
+  clientOf,
+  testCloud,
+  withLogstore,
+  type TestCloud,
+} from "../../support/local-cloud";
 import type { RunningAgent } from "./bundle";
 import { temporaryFolder } from "./folder";
 
@@ -32,21 +39,7 @@ export async function cloudBench(options: Partial<LocalCloudOptions> = {}): Prom
   const client = clientOf(cloud, { now });
   onTestFinished(() => client.close());
   const { project, logstore } = await withLogstore(cloud);
-  await client.createMachineGroup(project, {
-    groupName: "my-group",
-    groupType: "",
-    machineIdentifyType: "userdefined",
-    groupAttribute: { groupTopic: "" },
-    machineList: ["logtail-id-dev"],
-  });
-  await client.createLogtailConfig(project, {
-    configName: "my-config",
-    inputType: "syslog",
-    inputDetail: { tag: "sys_tag" },
-    outputType: "LogService",
-    outputDetail: { logstoreName: logstore },
-  });
-  await client.applyConfigToMachineGroup(project, "my-config", "my-group");
+  await bindSyslogConfig(client, project, logstore);
   const config = join(folder, "etc");
   const data = join(folder, "data");
   mkdirSync(config);
@@ -60,16 +53,7 @@ export async function cloudBench(options: Partial<LocalCloudOptions> = {}): Prom
     logstore,
     // prettier-ignore
     args: (endpoint) => ["--config-dir", config, "--data-dir", data, "--project", project, "--endpoint", endpoint, "--port", "0", "--poll-seconds", "1"],
-    messages: async () => {
-      const at = Math.floor(now().getTime() / 1000);
-      const messages: string[] = [];
-      for (;;) {
-        const page = { from: at - 3600, to: at + 3600, offset: messages.length, line: 100 };
-        const { logs } = await client.searchLogs(project, logstore, page);
-        messages.push(...logs.map((log) => log["msg"] ?? ""));
-        if (logs.length < 100) return messages;
-      }
-    },
+    messages: async () => (await allLogs(client, project, logstore, now())).map((log) => log["msg"] ?? ""),
   };
 }
 

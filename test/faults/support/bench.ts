@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import { startLocalCloud, type LocalCloud } from "../../../emulator";
 import { SlsClient, proxyFromEnv, staticCredentials } from "../../../sls/client";
 import { spawnAgent, type RunningAgent } from "../../agent/support/bundle";
+import { allLogs, bindSyslogConfig } from "../../support/local-cloud";
 
 const endpoint = "http://cn-hangzhou.log.aliyuncs.com";
 const project = "my-project";
@@ -38,43 +39,24 @@ export class FaultBench {
     await client.createProject(project, { description: "" });
     await client.createLogStore(project, logstore, { ttl: 1, shardCount: 1 });
     await client.createIndex(project, logstore, { line: { token: [" "], caseSensitive: false, chn: false } });
-    await client.createMachineGroup(project, {
-      groupName: "my-group",
-      groupType: "",
-      machineIdentifyType: "userdefined",
-      groupAttribute: {},
-      machineList: ["logtail-id-dev"],
-    });
-    await client.createLogtailConfig(project, {
-      configName: "my-config",
-      inputType: "syslog",
-      inputDetail: { tag: "sys_tag" },
-      outputType: "LogService",
-      outputDetail: { logstoreName: logstore },
-    });
-    await client.applyConfigToMachineGroup(project, "my-config", "my-group");
+    await bindSyslogConfig(client, project, logstore);
     const config = join(folder, "etc");
     mkdirSync(config);
     writeFileSync(join(config, "user_defined_id"), "logtail-id-dev\n");
     return new FaultBench(cloud, client, agentPath, config, data);
   }
 
-  agent(env: NodeJS.ProcessEnv = {}): RunningAgent {
+  agent(env: NodeJS.ProcessEnv = {}, ...more: readonly string[]): RunningAgent {
     // prettier-ignore
-    const args = ["run", "--config-dir", this.config, "--data-dir", this.data, "--project", project, "--endpoint", endpoint, "--port", "0", "--poll-seconds", "1"];
+    const args = ["run", "--config-dir", this.config, "--data-dir", this.data, "--project", project, "--endpoint", endpoint, "--port", "0", "--poll-seconds", "1", ...more];
     return spawnAgent(this.agentPath, args, { ...this.cloud.env(), ...env });
   }
 
   /** How often each line is stored. */
   async stored(): Promise<ReadonlyMap<string, number>> {
-    const now = Math.floor(Date.now() / 1000);
     const times = new Map<string, number>();
-    for (let offset = 0; ; offset += 100) {
-      const page = { from: now - 3600, to: now + 3600, offset, line: 100 };
-      const { logs } = await this.client.searchLogs(project, logstore, page);
-      for (const { msg = "" } of logs) times.set(msg, (times.get(msg) ?? 0) + 1);
-      if (logs.length < 100) return times;
-    }
+    for (const { msg = "" } of await allLogs(this.client, project, logstore)) times.set(msg, (times.get(msg) ?? 0) + 1);
+    return times;
   }
 
   /** Prints and returns what came of lines 0 … count - 1. */
