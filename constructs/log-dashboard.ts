@@ -1,11 +1,12 @@
 import { LogDashboard as LogDashboardResource } from "@cdktf/provider-alicloud/lib/log-dashboard";
 import { Lazy } from "cdktf";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import { dashboardNameProblem } from "../sls/model/jobs";
 import { gridColumns, LogChart } from "./log-chart";
 import type { ILogProject } from "./log-project";
 import type { ILogStore } from "./log-store";
 import { check, invalidValue } from "./private/check";
+import { nameReference } from "./private/name-reference";
 import { literalText } from "./private/template-text";
 
 export interface LogDashboardProps {
@@ -18,10 +19,24 @@ export interface LogDashboardProps {
   readonly charts?: readonly LogChart[];
 }
 
+/** A dashboard that exists or is made here. */
+export interface ILogDashboard extends IConstruct {
+  readonly project: ILogProject;
+  /** To pass on: in the dashboard's own stack a reference that makes Terraform create the dashboard first. */
+  readonly dashboardName: string;
+  /** To read: the name as it was given. */
+  readonly givenName: string;
+}
+
 const noChart = "has no chart, so nobody would see anything; give charts, or call addChart";
 
 /** Charts over the logs of a project, in the console. Source: SLS, CreateDashboard. */
-export class LogDashboard extends Construct {
+export class LogDashboard extends Construct implements ILogDashboard {
+  /** A dashboard that somebody else makes. */
+  static fromName(scope: Construct, id: string, project: ILogProject, dashboardName: string): ILogDashboard {
+    return new ImportedLogDashboard(scope, id, project, dashboardName);
+  }
+
   /** For rsyslog's lines: lines by program, error rate, agents alive. */
   static syslogCharts(logstore: ILogStore): readonly LogChart[] {
     return [
@@ -31,21 +46,25 @@ export class LogDashboard extends Construct {
     ];
   }
 
+  readonly project: ILogProject;
   readonly dashboardName: string;
+  readonly givenName: string;
   private readonly list: LogChart[] = [];
 
   constructor(scope: Construct, id: string, props: LogDashboardProps) {
     super(scope, id);
-    this.dashboardName = props.dashboardName;
-    check(this, this.dashboardName, dashboardNameProblem);
+    this.project = props.project;
+    this.givenName = props.dashboardName;
+    check(this, this.givenName, dashboardNameProblem);
     for (const chart of props.charts ?? []) this.addChart(chart);
-    new LogDashboardResource(this, "Resource", {
-      projectName: props.project.projectName,
-      dashboardName: this.dashboardName,
-      displayName: props.displayName ?? this.dashboardName,
+    const resource = new LogDashboardResource(this, "Resource", {
+      projectName: this.project.projectName,
+      dashboardName: this.givenName,
+      displayName: props.displayName ?? this.givenName,
       attribute: JSON.stringify({ type: "grid" }),
       charList: Lazy.stringValue({ produce: () => literalText(JSON.stringify(placed(this.list))) }),
     });
+    this.dashboardName = nameReference(resource, resource.dashboardName, this.givenName);
     this.node.addValidation({ validate: () => (this.list.length > 0 ? [] : [`${this.node.path}: ${noChart}`]) });
   }
 
@@ -60,6 +79,21 @@ export class LogDashboard extends Construct {
       throw invalidValue(this, `two charts have the title ${JSON.stringify(chart.title)}; give one of them another`);
     }
     this.list.push(chart);
+  }
+}
+
+class ImportedLogDashboard extends Construct implements ILogDashboard {
+  readonly givenName: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly project: ILogProject,
+    readonly dashboardName: string,
+  ) {
+    super(scope, id);
+    check(this, dashboardName, dashboardNameProblem);
+    this.givenName = dashboardName;
   }
 }
 
