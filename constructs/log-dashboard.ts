@@ -11,7 +11,7 @@ import { literalText } from "./private/template-text";
 
 export interface LogDashboardProps {
   readonly project: ILogProject;
-  /** 4 to 128 letters, digits, hyphens and underscores; unique in the project. */
+  /** 2 to 128 lower-case letters, digits, hyphens and underscores; unique in the project. */
   readonly dashboardName: string;
   /** What people read. @default - dashboardName */
   readonly displayName?: string;
@@ -40,9 +40,9 @@ export class LogDashboard extends Construct implements ILogDashboard {
   /** For rsyslog's lines: lines by program, error rate, agents alive. */
   static syslogCharts(logstore: ILogStore): readonly LogChart[] {
     return [
-      LogChart.agentsAlive({ logstore, width: 4 }),
-      LogChart.linesByProgram({ logstore, width: 16 }),
-      LogChart.errorRate({ logstore, width: 20 }),
+      LogChart.agentsAlive({ logstore, width: 6 }),
+      LogChart.linesByProgram({ logstore, width: 18 }),
+      LogChart.errorRate({ logstore, width: 24 }),
     ];
   }
 
@@ -75,8 +75,9 @@ export class LogDashboard extends Construct implements ILogDashboard {
   /** Comes to the right of the last one, or below where there is no room. */
   addChart(chart: LogChart): void {
     if (chart.problem !== undefined) throw invalidValue(this, chart.problem);
-    if (this.list.some(({ title }) => title === chart.title)) {
-      throw invalidValue(this, `two charts have the title ${JSON.stringify(chart.title)}; give one of them another`);
+    if (this.list.some(({ chartName }) => chartName === chart.chartName)) {
+      const remedy = "give one of them another title or chartName";
+      throw invalidValue(this, `two charts have the name ${JSON.stringify(chart.chartName)}; ${remedy}`);
     }
     this.list.push(chart);
   }

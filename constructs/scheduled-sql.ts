@@ -29,13 +29,13 @@ export interface ScheduledSqlProps {
   readonly roleArn: string;
   /** ARN of the role that writes the destination. @default - roleArn */
   readonly destinationRoleArn?: string;
-  /** `enhanced` costs more and takes more. @default "default" */
+  /** @default "enhanced", the only one that new jobs of the console have */
   readonly resourcePool?: "default" | "enhanced";
   /** A run is given up after so many seconds, 60 to 1800. @default 600 */
   readonly maxRunTime?: number;
   /** And after so many tries, 1 to 100. @default 20 */
   readonly maxRetries?: number;
-  /** First due time. @default - now: runs for earlier logs are not made up */
+  /** First due time; one in the past makes up for the runs since then. A change makes another job. @default - left to the service */
   readonly from?: Date;
 }
 
@@ -86,7 +86,7 @@ export class ScheduledSql extends Construct implements IScheduledSql {
         script: literalText(props.script),
         sqlType: "searchQuery",
         dataFormat: "log2log",
-        resourcePool: props.resourcePool ?? "default",
+        resourcePool: props.resourcePool ?? "enhanced",
         sourceLogstore: this.source.logstoreName,
         destEndpoint: props.destinationEndpoint,
         destProject: this.destination.project.projectName,
@@ -96,6 +96,7 @@ export class ScheduledSql extends Construct implements IScheduledSql {
         fromTimeExpr: window.from,
         toTimeExpr: window.to,
         ...(props.from === undefined ? {} : { fromTime: Math.floor(props.from.getTime() / 1000) }),
+        // 0: for ever.
         toTime: 0,
         maxRunTimeInSeconds: props.maxRunTime ?? 600,
         maxRetries: props.maxRetries ?? 20,

@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import { describe, expect, test } from "vitest";
-import { LogChart, LogDashboard, LogProject, LogStore } from "../../constructs";
+import { LogChart, LogDashboard, LogProject, LogStore, type ILogStore } from "../../constructs";
 import { only, synth, withStore } from "../support/synth";
 
 describe("A dashboard", () => {
@@ -18,12 +18,63 @@ describe("A dashboard", () => {
       display: { xPos: number; yPos: number };
     }[];
     expect(charts.map(({ title, search, display: { xPos, yPos } }) => [title, search.start, xPos, yPos])).toEqual([
-      ["Agents alive", "-300s", 0, 0],
-      ["Lines by program", "-3600s", 4, 0],
-      ["Error rate", "-3600s", 0, 6],
-      ["Slow", "-3600s", 0, 12],
+      ["agents-alive", "-300s", 0, 0],
+      ["lines-by-program", "-3600s", 6, 0],
+      ["error-rate", "-3600s", 0, 9],
+      ["slow", "-3600s", 0, 18],
     ]);
-    expect(charts[0]?.search.logstore).toBe("web");
+  });
+
+  test("says what is drawn in the words of the console's charts", () => {
+    const chartOf = (make: (logstore: ILogStore) => LogChart): unknown => {
+      const json = withStore((stack, logstore, project) => {
+        new LogDashboard(stack, "board", { project, dashboardName: "acme-board", charts: [make(logstore)] });
+      });
+      return (JSON.parse(String(only(json, "alicloud_log_dashboard")["char_list"])) as unknown[])[0];
+    };
+    const query = "* | SELECT path, count(*) AS hits GROUP BY path";
+    const options = { title: "Hits by path", query, xAxis: ["path"], yAxis: ["hits"] };
+    expect(chartOf((logstore) => LogChart.pie({ ...options, logstore }))).toEqual({
+      title: "hits-by-path",
+      type: "piepro",
+      search: {
+        logstore: "web",
+        topic: "",
+        query: "@",
+        start: "-3600s",
+        end: "now",
+        chartQueries: [
+          { name: "A", datasource: "logstore", project: "acme-logs", logstore: "web", query, tokenQuery: query },
+        ],
+      },
+      display: {
+        displayName: "Hits by path",
+        basicOptions: {
+          displayName: "Hits by path",
+          showTitle: true,
+          showBorder: true,
+          showBackground: true,
+          showTime: true,
+        },
+        queryOptionMap: { A: { name: "A", showFieldKey: "path", numFieldKey: "hits" } },
+        xAxis: ["path"],
+        yAxis: ["hits"],
+        xPos: 0,
+        yPos: 0,
+        width: 12,
+        height: 9,
+        version: "2",
+      },
+      action: {},
+    });
+    expect(chartOf((logstore) => LogChart.linesByProgram({ logstore }))).toMatchObject({
+      type: "aggpro",
+      display: { queryOptionMap: { A: { xAxisKey: "time", yAxisKey: "lines", aggField: "program" } } },
+    });
+    expect(chartOf((logstore) => LogChart.bar({ ...options, logstore }))).toMatchObject({
+      type: "barpro",
+      display: { queryOptionMap: { A: { xAxisKey: "path", yAxisKeys: ["hits"] } } },
+    });
   });
 
   test("names its logstore by reference, so that Terraform makes that first", () => {
@@ -47,16 +98,21 @@ describe("A dashboard", () => {
   });
 
   test.each([
-    ["title twice", { title: "A" }, 'two charts have the title "A"; give one of them another'],
-    ["width", { title: "B", width: 21 }, 'chart "B": width must be 1 to 20 columns, got 21'],
+    ["title twice", { title: "All!" }, 'two charts have the name "all"; give one of them another title or chartName'],
+    [
+      "name",
+      { title: "全部" },
+      'chart "全部": chart name must be 2 to 100 lower-case letters, digits, hyphens and underscores, beginning and ending with a letter or digit, got ""; give chartName',
+    ],
+    ["width", { title: "Bad", width: 25 }, 'chart "Bad": width must be 1 to 24 columns, got 25'],
     [
       "start",
-      { title: "B", start: "1h" },
-      'chart "B": start must be "now" or a time before it such as "-15m", got "1h"',
+      { title: "Bad", start: "1h" },
+      'chart "Bad": start must be "now" or a time before it such as "-15m", got "1h"',
     ],
   ])("has no chart with a wrong %s", (_title, options, problem) => {
     withStore((stack, logstore, project) => {
-      const chart = LogChart.number({ title: "A", logstore, query: "*" });
+      const chart = LogChart.number({ title: "All", logstore, query: "*" });
       const board = new LogDashboard(stack, "board", { project, dashboardName: "acme-board", charts: [chart] });
       const wrong = LogChart.number({ logstore, query: "*", ...options });
       expect(() => board.addChart(wrong)).toThrow(new Error(`stack/board: ${problem}`));
@@ -79,7 +135,7 @@ describe("A dashboard of others", () => {
     withStore((stack, _logstore, project) => {
       expect(() => LogDashboard.fromName(stack, "found", project, "a b")).toThrow(
         new Error(
-          'stack/found: dashboard name must be 4 to 128 letters, digits, hyphens and underscores, beginning and ending with a letter or digit, got "a b"',
+          'stack/found: dashboard name must be 2 to 128 lower-case letters, digits, hyphens and underscores, beginning and ending with a letter or digit, got "a b"',
         ),
       );
     });
