@@ -53,9 +53,10 @@ export class Block {
     return this.to - this.from;
   }
 
-  /** Whether all of it is on disk, and nobody needs its bytes. */
+  /** Whether all of it is on a disk that is trusted, and nobody needs its bytes. */
   get mayLeave(): boolean {
-    return this.bytes !== undefined && !this.taken && !this.writing && !this.dirty && this.written === this.to;
+    const onDisk = !this.writing && !this.dirty && this.written === this.to;
+    return this.bytes !== undefined && !this.taken && onDisk && this.places.every(({ segment }) => !segment.unsure);
   }
 
   /** Makes room for `size` bytes more after `to`. */

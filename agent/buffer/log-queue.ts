@@ -92,6 +92,8 @@ export class LogQueue implements LaneOwner {
     }
     const grows = block?.bytes === undefined || block.to + size > block.bytes.length;
     if (grows && this.memory.short && owner.overflow(this)) return undefined;
+    // Where the oldest lines are dropped it may have been this very block.
+    if (block?.settled) block = undefined;
     if (block === undefined) {
       block = new Block(lane, lane.nextLine, this.options.monotonic(), this.options.now());
       lane.open = block;
@@ -165,12 +167,16 @@ export class LogQueue implements LaneOwner {
     return this.options.monotonic() - block.openedAt;
   }
 
-  /** Sees to it that the block's bytes are in memory. What cannot be read any more is settled as lost. */
+  /** Sees to it that the block's bytes are in memory. What cannot be read any more is settled as lost; rejects when it cannot be read now. */
   async load(block: Block): Promise<void> {
     if (block.bytes !== undefined) return;
+    let taken: Buffer | undefined;
     const room = (size: number): Buffer =>
-      this.memory.take(Math.max(size + block.lane.trailer.length, this.memory.fullSize));
-    const { bytes, to, missing } = await this.folder.read(block, room);
+      (taken = this.memory.take(Math.max(size + block.lane.trailer.length, this.memory.fullSize)));
+    const { bytes, to, missing } = await this.folder.read(block, room).catch((error: unknown) => {
+      if (taken !== undefined) this.memory.giveBack(taken);
+      throw error;
+    });
     this.bytes -= block.to - to;
     block.bytes = bytes;
     block.to = to;

@@ -135,6 +135,10 @@ export class SegmentFolder {
     const { disk } = this.options;
     for (const segment of [...this.segments]) {
       const { handle, size } = segment;
+      if (segment.unsure !== undefined) {
+        if (segment.pending > 0) return segment.unsure;
+        continue;
+      }
       if (handle === undefined || segment.synced >= size) continue;
       try {
         await disk.fdatasync(handle);
@@ -145,7 +149,10 @@ export class SegmentFolder {
         segment.synced = Math.max(segment.synced, size);
       } catch (error) {
         // Closed meanwhile: everything in it is settled.
-        if (segment.handle === handle) return error as Error;
+        if (segment.handle !== handle) continue;
+        segment.unsure = error as Error;
+        if (segment === this.active) this.roll();
+        return segment.unsure;
       }
     }
     return undefined;
@@ -154,6 +161,7 @@ export class SegmentFolder {
   syncNow(): Error | undefined {
     return attempt(() => {
       for (const segment of this.segments) {
+        if (segment.unsure !== undefined && segment.pending > 0) throw segment.unsure;
         if (segment.handle === undefined || segment.synced >= segment.size) continue;
         this.options.disk.fsyncSync(segment.handle);
         segment.synced = segment.size;
@@ -176,7 +184,10 @@ export class SegmentFolder {
     this.clear();
   }
 
-  /** The logs of a block that is on disk only, in a buffer that `room` gives, and how many of its lines are damaged. */
+  /**
+   * The logs of a block that is on disk only, in a buffer that `room` gives, and how many of its lines are damaged. Rejects
+   * when they cannot be read now.
+   */
   async read(block: Block, room: (size: number) => Buffer): Promise<{ bytes: Buffer; to: number; missing: number }> {
     const out = room(block.to);
     const end = block.firstLine + block.lines;
@@ -184,7 +195,7 @@ export class SegmentFolder {
     let missing = 0;
     let to = 0;
     for (const place of block.places) {
-      const bytes = await this.options.disk.readFile(place.segment.file, place.from, place.to).catch(() => empty);
+      const bytes = await this.options.disk.readFile(place.segment.file, place.from, place.to).catch(orNothing);
       const damage = readRecords(bytes, 0, ({ lane, first, lines, logs }) => {
         const begin = Math.max(first, next);
         const stop = Math.min(first + lines, end);
@@ -286,7 +297,8 @@ export class SegmentFolder {
 
   private open(): Segment {
     const { disk, destination } = this.options;
-    if (!this.made) fs.mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    // Each time: somebody may have deleted it.
+    fs.mkdirSync(this.path, { recursive: true, mode: 0o700 });
     this.made = true;
     const segment = new Segment(join(this.path, String(this.nextSegment++).padStart(8, "0")), disk);
     // wx: a file that is there already is not ours to write.
@@ -321,6 +333,13 @@ export class SegmentFolder {
 }
 
 const empty = Buffer.alloc(0);
+/** What the disk does not have, or cannot give any more. Anything else (too many open files, say) passes. */
+const goneForGood = ["ENOENT", "EIO", "EISDIR"];
+
+function orNothing(error: NodeJS.ErrnoException): Buffer {
+  if (goneForGood.includes(error.code ?? "")) return empty;
+  throw error;
+}
 
 /** Lines that are not on disk. */
 export const unwritten = (block: Block): number =>

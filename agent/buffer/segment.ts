@@ -26,6 +26,11 @@ export class Segment {
   pending = 0;
   /** Up to here the disk promised to have it. */
   synced = 0;
+  /**
+   * Why the disk did not promise to have it. The kernel tells a failed write once and then forgets it: a later promise for the
+   * same file would be none. Such lines are safe when the service has them.
+   */
+  unsure: Error | undefined;
   /** Some of it could not be read: it is kept for a person. */
   damaged = false;
   handle: number | undefined;

@@ -230,7 +230,7 @@ export const options = {
       path: "buffer.commitMs",
       env: "SLS_AGENT_BUFFER_COMMIT_MS",
       doc: "time between two writes to disk; a kill loses what came in it (RELP waits for the write, and so loses nothing)",
-      fallback: 20,
+      fallback: 5,
     },
     1,
     10_000,
