@@ -88,6 +88,7 @@ const streamProblems = {
   badTime: "must have unix seconds as its third word",
   badAddress: "must have an IP address as its fourth word",
   tooFewFields: "ends before its message",
+  badStructuredData: "must have structured data of RFC 5424, or -, before its message",
 };
 
 function streamFields(text: string, tag: string): readonly LogContent[] | string {
