@@ -1,10 +1,11 @@
 /** All that a project holds and that can be declared: read, not judged. */
 import type { SlsClient } from "../../sls/client";
-import { isNotExist, SlsError } from "../../sls/model/errors";
+import { isNotExist } from "../../sls/model/errors";
 import type { IndexBody } from "../../sls/model/log-index";
 import type { LogStoreBody } from "../../sls/model/log-store";
 import type { FoundLogtailConfig } from "../../sls/model/logtail-config";
 import type { MachineGroupBody } from "../../sls/model/machine-group";
+import { isUnconvertable } from "../config-calls";
 import { historyLogstore } from "../history";
 import { inParallel } from "../pool";
 
@@ -88,7 +89,7 @@ async function configOf(client: SlsClient, project: string, name: string, leftOu
     return [{ config, machineGroups: (await client.getAppliedMachineGroups(project, name)).sort() }];
   } catch (error) {
     // A pipeline config that has no form of the older kind.
-    if (!(error instanceof SlsError && /unconvertable/.test(error.message))) throw error;
+    if (!isUnconvertable(error)) throw error;
     leftOut.push(`Logtail config ${name}: a pipeline config that has no form of the older kind`);
     return [];
   }
