@@ -69,6 +69,8 @@ export interface PluginFormatOptions {
 export interface FoundLogtailOptions {
   readonly inputType: LogtailInputType;
   readonly inputDetail: Readonly<Record<string, unknown>>;
+  /** Besides logstoreName. @default - none */
+  readonly outputDetail?: Readonly<Record<string, unknown>>;
 }
 
 /** A config of `/pipelineconfigs` in the service's own words. */

@@ -163,13 +163,13 @@ export class LogtailConfig extends Construct {
   }
 
   private bodyOf(props: LogtailConfigOptions, wishes: LogtailWishes): LogtailConfigBody {
-    const { inputType, inputDetail } = logtailInput(wishes);
+    const { inputType, inputDetail, outputDetail } = logtailInput(wishes);
     const body: LogtailConfigBody = {
       configName: this.configName,
       ...sampleField(props),
       inputDetail: { ...inputDetail, ...props.inputDetail },
       inputType,
-      outputDetail: { logstoreName: this.logstore.logstoreName },
+      outputDetail: { ...outputDetail, logstoreName: this.logstore.logstoreName },
       outputType: "LogService",
     };
     const [problem] = logtailConfigProblems(withoutTokens(body));

@@ -15,6 +15,8 @@ type Detail = Readonly<Record<string, unknown>>;
 export interface LogtailInput {
   readonly inputType: LogtailInputType;
   readonly inputDetail: Detail;
+  /** Besides logstoreName. */
+  readonly outputDetail?: Detail;
 }
 
 type Files = Extract<LogSourceDefinition, { kind: "files" }>;
