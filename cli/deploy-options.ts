@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { isProduction, ownerProblem, type StackManifest } from "../deploy";
+import { isProductionStack, ownerProblem, type StackManifest } from "../deploy";
 import { addServiceOptions, type ServiceFlags } from "./service-options";
 
 /** Flags of plan and deploy. */
@@ -55,10 +55,10 @@ export function checkNames(flags: DeployFlags, stacks: readonly StackManifest[])
 }
 
 /** Whether to prune; in production only where the stack is named. */
-export function prunes(flags: DeployFlags, owner: string): boolean {
+export function prunes(flags: DeployFlags, owner: string, environment: string | undefined): boolean {
   if (flags.pruneProd === owner) return true;
   if (flags.prune !== true) return false;
-  if (!isProduction(owner)) return true;
+  if (!isProductionStack(owner, environment)) return true;
   throw new Error(
     `--prune does not remove anything in production; look at \`cdktf-sls plan --prune\`, then give --prune-prod ${owner}`,
   );

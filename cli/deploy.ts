@@ -69,7 +69,7 @@ async function deploy(flags: Flags): Promise<void> {
     checkPruneProd(flags, owners);
     for (const [i, stack] of stacks.entries()) {
       const owner = owners[i] ?? "";
-      const prune = prunes(flags, owner);
+      const prune = prunes(flags, owner, stack.manifest.environment);
       const { client, writer, close } = clientFor(flags, stack.manifest.region, onCall);
       try {
         const plan = await makePlan(client, stack.manifest.logtailConfigs, {

@@ -11,13 +11,15 @@ import {
   placeOf,
   planJson,
   planText,
+  readConfig,
   realPatience,
   type ConfigPlace,
   type DeployEvent,
   type KeptVersion,
 } from "../deploy";
-import { hashOf } from "../deploy/canonical";
+import { formOfHash, hashOf } from "../deploy/canonical";
 import type { SlsClient } from "../sls";
+import type { ConfigForm } from "../sls/model/config-form";
 import { isNotExist } from "../sls/model/errors";
 import { configNameProblem } from "../sls/model/names";
 import { confirmed, isInteractive } from "./confirm";
@@ -110,7 +112,7 @@ async function list(
   versions: readonly KeptVersion[],
   flags: Flags,
 ): Promise<void> {
-  const now = await current(client, project, name);
+  const now = await current(client, project, name, formOfHash(versions[0]?.hash ?? ""));
   const rows = versions.map((version, i) => ({
     number: i + 1,
     version: version.hash,
@@ -134,9 +136,14 @@ async function list(
   process.stdout.write(`${table(["#", "version", "kept at", "what", "stack"], cells)}\n`);
 }
 
-async function current(client: SlsClient, project: string, name: string): Promise<string | undefined> {
+async function current(
+  client: SlsClient,
+  project: string,
+  name: string,
+  form: ConfigForm,
+): Promise<string | undefined> {
   try {
-    return hashOf(await client.getLogtailConfig(project, name));
+    return hashOf(await readConfig(client, project, name, form));
   } catch (error) {
     if (isNotExist(error)) return undefined;
     throw error;

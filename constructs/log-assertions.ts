@@ -31,7 +31,7 @@ export class LogAssertions {
 
   /**
    * A Logtail config with these fields of the service: `configName`, `inputType`, `inputDetail`, `outputDetail`, `logSample`, and with `project` and
-   * `machineGroups`. A pipeline config has `inputs`, `processors` and `flushers` instead, as the provider takes them.
+   * `machineGroups`. A pipeline config has `inputs`, `processors` and `flushers` instead; those by Terraform as the provider takes them, with texts.
    */
   hasLogtailConfig(expected: Json): this {
     return this.has("Logtail config", this.logtailConfigs, expected, "configName");

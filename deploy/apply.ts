@@ -4,8 +4,10 @@
  * somebody else's. Different configs go on side by side, so many at a time. After a call that failed for good no other config is begun.
  */
 import type { LogWriter, SlsClient } from "../sls/client";
+import { formOf } from "../sls/model/config-form";
 import { isNotExist, SlsError } from "../sls/model/errors";
 import { hashOf } from "./canonical";
+import { createConfig, deleteConfig, readConfig, updateConfig } from "./config-calls";
 import { History, type Version, type VersionKind } from "./history";
 import { groupHash, tagsOfMark, type Mark } from "./mark";
 import { changesOf, planConfig, type ConfigPlan, type Plan } from "./plan";
@@ -136,7 +138,7 @@ class Step {
     // The mark before the change: whoever looks after a cut sees that the change was ours.
     if (plan.markStale) await this.mark(plan, withAllGroups(plan), plan.found.mark);
     if (plan.action === "update" && plan.wanted !== undefined) {
-      await this.client.updateLogtailConfig(plan.project, plan.wanted.config);
+      await updateConfig(this.client, plan.project, plan.wanted.config);
       this.report("ConfigUpdated", plan);
     }
     for (const group of plan.bind) await this.bind(plan, group);
@@ -152,7 +154,7 @@ class Step {
   private async needUnchanged({ project, name, action, found }: ConfigPlan): Promise<void> {
     if (found.config === undefined) return;
     try {
-      if (hashOf(await this.client.getLogtailConfig(project, name)) !== hashOf(found.config))
+      if (hashOf(await readConfig(this.client, project, name, formOf(found.config))) !== hashOf(found.config))
         throw changedMeanwhile(name);
     } catch (error) {
       if (!isNotExist(error)) throw error;
@@ -166,11 +168,13 @@ class Step {
     try {
       // Its logstore may have been made a moment ago.
       await retrying(this.patience, { repeatable: true, fresh: true }, () =>
-        this.client.createLogtailConfig(project, wanted.config),
+        createConfig(this.client, project, wanted.config),
       );
     } catch (error) {
       if (!(error instanceof SlsError && /AlreadyExists?$/.test(error.code))) throw error;
-      const config = await retrying(this.patience, { fresh: true }, () => this.client.getLogtailConfig(project, name));
+      const config = await retrying(this.patience, { fresh: true }, () =>
+        readConfig(this.client, project, name, formOf(wanted.config)),
+      );
       const again = planConfig(wanted, { config, machineGroups: [] }, { owner: mark.owner });
       if (again.action !== "none") throw changedMeanwhile(name);
     }
@@ -198,7 +202,8 @@ class Step {
   }
 
   private async remove(plan: ConfigPlan): Promise<void> {
-    await this.client.deleteLogtailConfig(plan.project, plan.name).catch(ignoreMissing);
+    const form = plan.found.config && formOf(plan.found.config);
+    await deleteConfig(this.client, plan.project, plan.name, form).catch(ignoreMissing);
     this.report("ConfigRemoved", plan);
   }
 }

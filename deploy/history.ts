@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { LogWriter, SlsClient, FoundLog } from "../sls/client";
 import { isNotExist, SlsError } from "../sls/model/errors";
-import type { LogtailConfigBody } from "../sls/model/logtail-config";
+import type { AnyConfigBody } from "../sls/model/config-form";
 import { hashOf, sameValue, serverFields } from "./canonical";
 import { retrying, type Patience } from "./retry";
 
@@ -15,7 +15,7 @@ export const historyLogstore = "cdktf-sls-history";
 export type VersionKind = "applied" | "found" | "rollback";
 
 export interface Version {
-  readonly config: LogtailConfigBody;
+  readonly config: AnyConfigBody;
   readonly machineGroups: readonly string[];
   readonly kind: VersionKind;
   readonly owner: string;
@@ -137,15 +137,13 @@ function contentsOf(version: Version, at: number, sequence: number, deployment: 
   ];
 }
 
-const withoutServerFields = (config: LogtailConfigBody): LogtailConfigBody =>
-  Object.fromEntries(
-    Object.entries(config).filter(([key]) => !serverFields.includes(key)),
-  ) as unknown as LogtailConfigBody;
+const withoutServerFields = (config: AnyConfigBody): AnyConfigBody =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => !serverFields.includes(key))) as unknown as AnyConfigBody;
 
 /** What is no version of ours, somebody else's log, is left out. */
 function versionOf(log: FoundLog): (KeptVersion & { readonly sequence: number })[] {
   try {
-    const config = JSON.parse(log["config"] ?? "") as LogtailConfigBody;
+    const config = JSON.parse(log["config"] ?? "") as AnyConfigBody;
     const machineGroups = JSON.parse(log["machine_groups"] ?? "[]") as string[];
     const kind = (log["kind"] ?? "applied") as VersionKind;
     const [at, sequence] = [Number(log["at"]), Number(log["sequence"])];

@@ -28,6 +28,7 @@ export function sampleProblem(sample: LogSample, wishes: LogtailWishes): string 
   const bytes = Buffer.byteLength(sample.text);
   if (bytes > maxLogSampleBytes)
     return `logSample must be at most ${maxLogSampleBytes} bytes, got ${bytes}; one log is enough`;
+  if (wishes.format.kind === "asFound") return undefined;
   const log = oneLog(sample.text, wishes.format);
   if ("problem" in log) return log.problem;
   const taken = takeApart(log.text, wishes.format);
@@ -78,6 +79,7 @@ function parserOf(format: LogFormatDefinition): LogParser | undefined {
     case "rfcSyslog":
     case "apsara":
     case "plugin":
+    case "asFound":
       return undefined;
   }
 }

@@ -13,7 +13,7 @@ import {
   type ReadOptions,
   type WantedConfig,
 } from "../../deploy";
-import type { LogWriter, SlsClient } from "../../sls";
+import type { LogtailConfigBody, LogWriter, SlsClient } from "../../sls";
 import { clientOf, testCloud, writerOf, type TestCloud } from "../support/local-cloud";
 
 const owner = "shop-dev";
@@ -51,7 +51,9 @@ const makeGroup = (groupName: string): Promise<void> =>
     groupAttribute: {},
   });
 
-const wantedOf = (name: string, tag = "sys_tag", machineGroups: readonly string[] = ["g1"]): WantedConfig => ({
+type WantedLogtail = WantedConfig & { readonly config: LogtailConfigBody };
+
+const wantedOf = (name: string, tag = "sys_tag", machineGroups: readonly string[] = ["g1"]): WantedLogtail => ({
   project,
   machineGroups,
   config: {
@@ -113,7 +115,7 @@ describe("a deploy", () => {
     expect((await client.getLogtailConfig(project, "c1")).inputDetail["tag"]).toBe("newer");
     const world = { now: () => new Date(), patience: { sleep: async () => undefined } };
     const versions = await new History(client, writer, project, world).versionsOf("c1");
-    expect(versions.map(({ kind, config }) => [kind, config.inputDetail["tag"]])).toEqual([
+    expect(versions.map(({ kind, config }) => [kind, (config as LogtailConfigBody).inputDetail["tag"]])).toEqual([
       ["applied", "newer"],
       ["found", "by_hand"],
       ["applied", "mine"],
