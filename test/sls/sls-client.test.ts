@@ -7,11 +7,7 @@ import { SlsClient, parseProxyAddress, staticCredentials } from "../../sls";
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A client whose proxy answers everything by itself. */
-async function behind(
-  answer: Answer,
-  use: (client: SlsClient) => Promise<void>,
-  timeoutMs = 10_000,
-): Promise<void> {
+async function behind(answer: Answer, use: (client: SlsClient) => Promise<void>, timeoutMs = 10_000): Promise<void> {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const client = new SlsClient({
