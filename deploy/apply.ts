@@ -151,11 +151,13 @@ class Step {
   }
 
   /** A person may have been asked since the plan was made, and somebody may have been at work meanwhile: that is not overwritten unseen. */
-  private async needUnchanged({ project, name, action, found }: ConfigPlan): Promise<void> {
+  private async needUnchanged({ project, name, action, found, wanted }: ConfigPlan): Promise<void> {
     if (found.config === undefined) return;
+    // Another run of the same pipeline may have made it so already.
+    const expected = [found.config, wanted?.config].map((config) => config && hashOf(config));
     try {
-      if (hashOf(await readConfig(this.client, project, name, formOf(found.config))) !== hashOf(found.config))
-        throw changedMeanwhile(name);
+      const config = await readConfig(this.client, project, name, formOf(found.config));
+      if (!expected.includes(hashOf(config))) throw changedMeanwhile(name);
     } catch (error) {
       if (!isNotExist(error)) throw error;
       if (action === "update") throw changedMeanwhile(name);

@@ -98,7 +98,9 @@ export class History {
     } catch (error) {
       if (!isNotExist(error) || error.code === "ProjectNotExist") throw error;
     }
-    await unlessThere(() => client.createLogStore(project, historyLogstore, { ttl: 3650, shardCount: 1 }));
+    await retrying(patience, { repeatable: true }, () =>
+      unlessThere(() => client.createLogStore(project, historyLogstore, { ttl: 3650, shardCount: 1 })),
+    );
     await retrying(patience, { fresh: true, repeatable: true }, () =>
       unlessThere(() => client.createIndex(project, historyLogstore, index)),
     );

@@ -225,6 +225,18 @@ describe("calls that fail", () => {
     expect(await client.allLogtailConfigs(project)).not.toContain("c3");
   });
 
+  test("two runs of one pipeline at the same time both end well", async () => {
+    const names = ["c1", "c2", "c3", "c4"];
+    await deploy(names.map((name) => wantedOf(name, "old")));
+    const wanted = names.map((name) => wantedOf(name, "new"));
+    const plans = await Promise.all([0, 1].map(() => makePlan(client, wanted, { owner })));
+    for (const plan of plans) {
+      const outcomes = await applyPlan(client, plan, { onEvent: () => undefined, writer, patience });
+      expect(outcomes.map(({ status }) => status)).toEqual(names.map(() => "done"));
+    }
+    expect((await deploy(wanted)).writes).toBe(0);
+  });
+
   test("a new logstore that is invisible for a moment is waited for", async () => {
     const error = { status: 404, code: "LogStoreNotExist", message: "logstore logs does not exist" };
     cloud.faults.add({ operation: "CreateConfig", error, times: 2 });
