@@ -7,6 +7,7 @@ import { ConfigWatcher } from "./config/config-watcher";
 import type { ConfigService, SyslogConfig } from "./config/discovery";
 import { readIdentity, type Identity } from "./config/identity";
 import type { Settings } from "./config/settings";
+import { shadowedConfigs } from "./config/shadowed-configs";
 import { Holds } from "./inputs/holds";
 import { Intake } from "./inputs/intake";
 import { Inputs } from "./inputs/inputs";
@@ -20,6 +21,7 @@ import type { AgentEvent, Emit } from "./status/events";
 import { Rates } from "./status/rates";
 import type { AgentStatus } from "./status/status-file";
 import { StatusKeeper } from "./status/status-keeper";
+import { statusOf } from "./status/status-of";
 import { Tally, UnfitLines } from "./status/tally";
 import { Waits } from "./status/waits";
 import { agentVersion } from "./version";
@@ -293,69 +295,31 @@ export class Agent {
       void this.inputs.close();
       return;
     }
-    this.tellShadowed(configs);
+    for (const { project, config, why } of shadowedConfigs(configs)) {
+      this.emit({ type: "ConfigIgnored", project, config, why });
+    }
     this.intake.setConfigs([first, ...others]);
     this.router.setConfigs([first, ...others]);
     this.inputs.open();
   }
 
-  private tellShadowed(configs: readonly SyslogConfig[]): void {
-    configs.forEach(({ project, config, tag }, index) => {
-      const first = configs.findIndex((other) => other.tag === tag);
-      if (first === index) return;
-      const holder = `${configs[first]?.project}/${configs[first]?.config}`;
-      this.emit({ type: "ConfigIgnored", project, config, why: `${holder} has the same tag ${tag}; give one another` });
-    });
-  }
-
   status(): AgentStatus {
     const { settings, world } = this.options;
-    const { tally, identity } = this;
-    return {
-      version: agentVersion,
-      pid: process.pid,
-      state: this.state,
-      startedAt: this.startedAt,
-      updatedAt: world.now().toISOString(),
-      endpoint: settings.endpoint,
-      projects: settings.projects,
-      machine: { userDefinedIds: identity.userDefinedIds, addresses: identity.addresses },
-      configs: this.configs.map(({ project, config, logstore, tag, group }) => ({
-        project,
-        config,
-        logstore,
-        tag,
-        group,
-      })),
+    const { tally, identity, configs, buffer, unfit, accepted, startedAt, state } = this;
+    return statusOf({
+      settings,
+      identity,
+      configs,
       inputs: this.inputs.status(),
-      queues: this.buffer.all().map((queue) => ({
-        ...queue.destination,
-        lines: queue.lines,
-        bytes: queue.bytes,
-        ...(queue.oldest ? { oldest: queue.oldest.toISOString() } : {}),
-        sender: this.senders.get(queue)?.state ?? "idle",
-      })),
-      lines: {
-        accepted: this.accepted,
-        sent: tally.sentLines,
-        setAside: tally.setAsideLines,
-        recovered: tally.recoveredLines,
-        keptOnDisk: tally.keptLines,
-        dropped: { ...this.buffer.dropped },
-        unfit: Object.fromEntries(this.unfit.total),
-      },
-      buffer: {
-        memoryBytes: this.buffer.memoryUsed,
-        ...(this.buffer.diskProblem === undefined ? {} : { diskProblem: this.buffer.diskProblem }),
-      },
-      rates: this.rates.add(world.now().getTime(), {
-        accepted: this.accepted,
-        sent: tally.sentLines,
-        sentBytes: tally.sentBytes,
-      }),
-      sent: { batches: tally.batches, bytes: tally.sentBytes, failedTries: tally.failedTries },
-      waitingFor: Object.fromEntries(tally.waitingFor),
-      ...(tally.lastError ? { lastError: tally.lastError } : {}),
-    };
+      buffer,
+      senderState: (queue) => this.senders.get(queue)?.state ?? "idle",
+      accepted,
+      tally,
+      unfit,
+      rates: this.rates,
+      state,
+      startedAt,
+      now: world.now(),
+    });
   }
 }

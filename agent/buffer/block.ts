@@ -1,5 +1,5 @@
 import type { Lane } from "./lane";
-import type { Place } from "./segment";
+import type { Place } from "./place";
 
 /** The smallest buffer; a lane with few lines needs no more. */
 const smallest = 8 * 1024;
