@@ -2,7 +2,6 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { SlsError } from "../sls/model/errors";
 import { LogBuffer } from "./buffer/log-buffer";
-import type { LogQueue } from "./buffer/log-queue";
 import { ConfigWatcher } from "./config/config-watcher";
 import type { ConfigService, SyslogConfig } from "./config/discovery";
 import { readIdentity, type Identity } from "./config/identity";
@@ -13,7 +12,7 @@ import { Intake } from "./inputs/intake";
 import { Inputs } from "./inputs/inputs";
 import { LineRouter } from "./inputs/line-router";
 import { SelfLimits, type Limits, type Usage } from "./limits/self-limits";
-import { Sender } from "./sender/sender";
+import { Senders } from "./sender/senders";
 import { ServiceClock } from "./sender/service-clock";
 import { SetAside } from "./sender/set-aside";
 import type { LogSink } from "./sender/sink";
@@ -68,10 +67,8 @@ export class Agent {
   private readonly buffer: LogBuffer;
   private readonly intake: Intake;
   private readonly clock: ServiceClock;
-  private readonly sink: LogSink;
-  private readonly setAside: SetAside;
   private readonly watcher: ConfigWatcher;
-  private readonly senders = new Map<LogQueue, Sender>();
+  private readonly senders: Senders;
   private readonly forced = new AbortController();
   private readonly standardInput = new AbortController();
   /** Resolves when standard input was an input and came to its end: whoever piped lines in waits for them to be sent. */
@@ -108,8 +105,17 @@ export class Agent {
     });
     this.clock = new ServiceClock(world.now, (offsetMs) => this.emit({ type: "ClockCorrected", offsetMs }));
     const { configs, sink } = service.connect(this.clock.now, this.emit);
-    this.sink = sink;
-    this.setAside = new SetAside(join(settings.dataDir, "set-aside"));
+    this.senders = new Senders({
+      sink,
+      setAside: new SetAside(join(settings.dataDir, "set-aside")),
+      lingerMs: settings.lingerMs,
+      concurrency: settings.concurrency,
+      maxAgeMs: settings.maxAgeHours * 3600_000,
+      clock: this.clock,
+      learnTime: (error) => this.learnTime(error),
+      world,
+      emit: this.emit,
+    });
     this.buffer = new LogBuffer({
       folder: join(settings.dataDir, "buffer"),
       mode: settings.bufferMode,
@@ -121,7 +127,7 @@ export class Agent {
       limits: { bytes: settings.batchBytes, lines: settings.batchLines },
       world,
       emit: this.emit,
-      onQueue: (queue) => this.startSender(queue),
+      onQueue: (queue) => this.senders.start(queue),
       onPressure: (full) => this.holds.set("buffer", full ? this.bufferFull : undefined),
     });
     this.intake = new Intake({
@@ -226,12 +232,7 @@ export class Agent {
 
   private async drain(deadline: AbortSignal): Promise<void> {
     await this.inputs.close();
-    const senders = [...this.senders.values()];
-    const abort = (): void => void Promise.all(senders.map((sender) => sender.abort()));
-    if (deadline.aborted) abort();
-    else deadline.addEventListener("abort", abort, { once: true });
-    await Promise.all(senders.map((sender) => sender.drain()));
-    deadline.removeEventListener("abort", abort);
+    await this.senders.drain(deadline);
   }
 
   private readonly emit = (event: AgentEvent): void => {
@@ -269,23 +270,6 @@ export class Agent {
     return `the buffer is full: ${disk} MiB of a logstore (buffer.maxBytes) or ${memory} MiB of memory (buffer.memoryBytes)`;
   }
 
-  private startSender(queue: LogQueue): void {
-    const { settings, world } = this.options;
-    const sender = new Sender({
-      queue,
-      sink: this.sink,
-      setAside: this.setAside,
-      lingerMs: settings.lingerMs,
-      concurrency: settings.concurrency,
-      maxAgeMs: settings.maxAgeHours * 3600_000,
-      clock: this.clock,
-      learnTime: (error) => this.learnTime(error),
-      world,
-      emit: this.emit,
-    });
-    this.senders.set(queue, sender);
-  }
-
   /** Configs in force have changed. Without any, the input closes: rsyslog keeps its lines until there is one again. */
   private use(configs: readonly SyslogConfig[]): void {
     this.configs = configs;
@@ -312,7 +296,7 @@ export class Agent {
       configs,
       inputs: this.inputs.status(),
       buffer,
-      senderState: (queue) => this.senders.get(queue)?.state ?? "idle",
+      senderState: (queue) => this.senders.stateOf(queue),
       accepted,
       tally,
       unfit,
