@@ -90,6 +90,7 @@ export class BlockLine {
   private close(block: Block): void {
     block.sealed = true;
     block.lane.open = undefined;
+    block.lane.usual = Math.min(block.to, block.lane.memory.fullSize);
     this.open.delete(block);
   }
 

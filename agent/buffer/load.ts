@@ -1,6 +1,7 @@
 import type { Block } from "./block";
 import type { Disk } from "./disk";
 import { skipLogs } from "./log-bytes";
+import type { BlockMemory } from "./memory";
 import { readRecords } from "./segment-format";
 
 export interface LoadedLogs {
@@ -11,16 +12,20 @@ export interface LoadedLogs {
   readonly missing: number;
 }
 
-const empty = Buffer.alloc(0);
-
-/** Reads the logs of a block that is on disk only into `out`. */
-export async function readLogs(block: Block, out: Buffer, disk: Disk): Promise<LoadedLogs> {
+/** Reads the logs of a block that is on disk only into a buffer with room for its lane's trailer. */
+export async function readLogs(block: Block, memory: BlockMemory, disk: Disk): Promise<LoadedLogs> {
+  const out = memory.take(memory.sizeFor(block.to + block.lane.trailer.length));
   const end = block.firstLine + block.lines;
   let next = block.firstLine;
   let missing = 0;
   let to = 0;
   for (const place of block.places) {
-    const bytes = await disk.readFile(place.segment.file, place.from, place.to).catch(() => empty);
+    const size = place.to - place.from;
+    const file = memory.take(memory.sizeFor(size));
+    const bytes = file.subarray(
+      0,
+      await disk.read(place.segment.file, file.subarray(0, size), place.from).catch(() => 0),
+    );
     const damage = readRecords(bytes, 0, ({ lane, first, lines, logs }) => {
       const begin = Math.max(first, next);
       const stop = Math.min(first + lines, end);
@@ -33,7 +38,8 @@ export async function readLogs(block: Block, out: Buffer, disk: Disk): Promise<L
       missing += begin - next;
       next = stop;
     });
-    if (damage.bytes > 0 || bytes.length < place.to - place.from) place.segment.damaged = true;
+    if (damage.bytes > 0 || bytes.length < size) place.segment.damaged = true;
+    memory.giveBack(file);
   }
   return { bytes: out, to, missing: missing + end - next };
 }

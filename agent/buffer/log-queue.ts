@@ -154,9 +154,7 @@ export class LogQueue implements LaneOwner {
   /** Sees to it that the block's bytes are in memory. What cannot be read any more is settled as lost. */
   async load(block: Block): Promise<void> {
     if (block.bytes !== undefined) return;
-    const room = (size: number): Buffer =>
-      this.memory.take(Math.max(size + block.lane.trailer.length, this.memory.fullSize));
-    const { bytes, to, missing } = await this.folder.read(block, room);
+    const { bytes, to, missing } = await this.folder.read(block, this.memory);
     this.bytes -= block.to - to;
     block.bytes = bytes;
     block.to = to;

@@ -5,6 +5,7 @@ import type { Block } from "./block";
 import type { Destination } from "./destination";
 import { attempt, withFile, writeAll, writeAllSync, type Disk } from "./disk";
 import { readLogs, type LoadedLogs } from "./load";
+import type { BlockMemory } from "./memory";
 import { joined } from "./place";
 import { Segment } from "./segment";
 import { encodeSegmentLine } from "./segment-format";
@@ -159,9 +160,9 @@ export class SegmentFolder {
     this.clear();
   }
 
-  /** The logs of a block that is on disk only, in a buffer that `room` gives, and how many of its lines are damaged. */
-  read(block: Block, room: (size: number) => Buffer): Promise<LoadedLogs> {
-    return readLogs(block, room(block.to), this.options.disk);
+  /** The logs of a block that is on disk only, in a buffer taken of `memory`, and how many of its lines are damaged. */
+  read(block: Block, memory: BlockMemory): Promise<LoadedLogs> {
+    return readLogs(block, memory, this.options.disk);
   }
 
   /** Deletes what is settled, and the folder with the last of it. */
