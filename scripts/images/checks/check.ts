@@ -1,0 +1,16 @@
+import type { World } from "../world";
+
+/** One row of the table. */
+export interface Check {
+  readonly name: string;
+  /** Resolves to what is worth telling; rejects with what is wrong. */
+  readonly run: (world: World) => Promise<string>;
+}
+
+export function expectSame(what: string, found: unknown, wanted: unknown): void {
+  const [a, b] = [JSON.stringify(found), JSON.stringify(wanted)];
+  if (a !== b) throw new Error(`${what}: expected ${b}, found ${a}`);
+}
+
+export const ms = (value: number): string =>
+  value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(2)} s`;
