@@ -304,9 +304,9 @@ export const options = {
     {
       path: "limits.memoryBytes",
       env: "SLS_AGENT_MEMORY_BYTES",
-      doc: "resident memory; above it inputs are held back while there are unsent lines",
+      doc: "resident memory; above it inputs are held back while there are unsent lines; by default 3/4 of MemoryMax at most",
       fallback: undefined,
-      fallbackText: "512 MiB, or twice `buffer.maxBytes` where that is more",
+      fallbackText: "512 MiB, or twice `buffer.memoryBytes` if that is more",
     },
     64 * 1024 * 1024,
     2 ** 40,

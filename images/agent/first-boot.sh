@@ -26,11 +26,11 @@ first_line() { # FILE
 
 # Asks the metadata service; prints the answer. Returns 1 when there is no such item, 2 when nobody answers.
 metadata() { # PATH
-  [ -n "$service" ] || return 2
+  [ -n "$service" ] && [ ! -e "$work/silent" ] || return 2
   [ -e "$work/token" ] || curl -fsS --noproxy '*' -X PUT --connect-timeout 2 --max-time 4 --retry 2 --retry-connrefused \
     -H 'X-aliyun-ecs-metadata-token-ttl-seconds: 60' -o "$work/token" "$service/latest/api/token" 2>"$work/said" || {
     say "the metadata service does not answer: $(cat "$work/said")" >&2
-    service=
+    touch "$work/silent"
     return 2
   }
   code=$(curl -sS --noproxy '*' --connect-timeout 2 --max-time 4 -H "X-aliyun-ecs-metadata-token: $(cat "$work/token")" \
@@ -66,6 +66,11 @@ differs() { # BEFORE NOW
     ($1 in before) && $1 == "instance-id" { if (before[$1] != $2) print $1 " was " before[$1] " and is " $2; exit }
     ($1 in before) && before[$1] != $2 { print $1 " was " before[$1] " and is " $2; exit }
   ' "$1" "$2"
+}
+
+# The facts of now, and those of before that nobody tells now.
+together() { # BEFORE NOW
+  awk 'NR == FNR { now[$1] = $2; print; next } !($1 in now)' "$2" "$1"
 }
 
 # ---- what a clone carries
@@ -143,13 +148,16 @@ mkdir -p "$state" "${ids%/*}"
 facts >"$work/machine"
 if [ -e "$state/machine" ]; then
   why=$(differs "$state/machine" "$work/machine")
-  if [ -z "$why" ] && [ ! -e "$state/unfinished" ]; then exit 0; fi
   if [ -n "$why" ]; then
     say "another machine than before: $why"
     forget_other_machine
+    touch "$state/unfinished"
+  else
+    together "$state/machine" "$work/machine" >"$work/merged" && mv "$work/merged" "$work/machine"
   fi
+else
+  touch "$state/unfinished"
 fi
-# A power cut from here on: the user data is looked at again.
-touch "$state/unfinished"
 cp "$work/machine" "$state/machine.new" && mv "$state/machine.new" "$state/machine"
+[ -e "$state/unfinished" ] || exit 0
 if use_user_data; then rm -f "$state/unfinished"; else say 'user data could not be had; looked for again at the next boot' >&2; fi
