@@ -44,10 +44,10 @@ build {
   sources = ["source.alicloud-ecs.production", "source.null.ci"]
 
   provisioner "shell" {
-    inline = ["install -d -m 700 /root/stage /root/stage/agent /root/stage/rsyslog /root/stage/systemd /root/stage/files"]
+    inline = ["install -d -m 700 /root/stage /root/stage/agent /root/stage/common /root/stage/systemd /root/stage/files"]
   }
   provisioner "file" {
-    sources     = [var.agent_package, "${path.root}/../agent/clean-image.sh"]
+    source      = var.agent_package
     destination = "/root/stage/agent/"
   }
   provisioner "file" {
@@ -55,8 +55,8 @@ build {
     destination = "/root/stage/ca.pem"
   }
   provisioner "file" {
-    sources     = ["${path.root}/../rsyslog/80-logtail.conf", "${path.root}/../rsyslog/80-logtail-tcp.conf", "${local.common}/files/60-logtail-sysctl.conf"]
-    destination = "/root/stage/rsyslog/"
+    source      = "${local.common}/files/"
+    destination = "/root/stage/common"
   }
   provisioner "file" {
     source      = "${path.root}/../systemd/"

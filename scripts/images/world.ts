@@ -1,6 +1,7 @@
 /** What the checks of one image share. */
 import { writeFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { metadataAddress } from "../../emulator/metadata/listener";
 import { type TestCloud } from "./cloud";
 import { Machine } from "./machine";
 import type { Tree } from "./trees";
@@ -27,6 +28,14 @@ export function bootIn(world: World, name: string, tree: Tree): Promise<Machine>
   mkdirSync(join(world.work, "consoles"), { recursive: true });
   const consoleFile = join(world.work, "consoles", `${name}.log`);
   return Machine.boot({ name, tree: tree.path, cgroup: world.cgroup, consoleFile });
+}
+
+/** A machine of ECS is told by its hardware, which a container shares with whatever it runs on. */
+export function playEcs(tree: Tree): void {
+  const folder = join(tree.path, "etc/systemd/system/logtail-first-boot.service.d");
+  mkdirSync(folder, { recursive: true });
+  const setting = `ALIBABA_CLOUD_ECS_METADATA_SERVICE_ENDPOINT=http://${metadataAddress}`;
+  writeFileSync(join(folder, "90-boot-test.conf"), `[Service]\nEnvironment=${setting}\n`);
 }
 
 /** As cloud-init does with what the instance's metadata says. */

@@ -25,4 +25,4 @@ if command -v apt-get >/dev/null; then
 else
   rpm --install "$STAGE"/agent/*.rpm
 fi
-systemctl enable logtail.service
+systemctl enable logtail-first-boot.service logtail.service

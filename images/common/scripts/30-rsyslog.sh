@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes rsyslog forward to the agent, and start after it. Takes: STAGE, RSYSLOG (relp or tcp).
+# Makes rsyslog forward to the agent; that it starts after it is said by the agent's package. Takes: STAGE, RSYSLOG (relp or tcp).
 set -eu
 
 case "$RSYSLOG" in
@@ -11,9 +11,8 @@ tcp) from=80-logtail-tcp.conf ;;
   ;;
 esac
 etc=${ROOT:-}/etc
-install -D -m 644 "$STAGE/rsyslog/$from" "$etc/rsyslog.d/80-logtail.conf"
-install -D -m 644 "$STAGE/rsyslog/60-logtail-sysctl.conf" "$etc/sysctl.d/60-logtail.conf"
+install -D -m 644 "${ROOT:-}/usr/share/sls-agent/rsyslog/$from" "$etc/rsyslog.d/80-logtail.conf"
+install -D -m 644 "$STAGE/common/60-logtail-sysctl.conf" "$etc/sysctl.d/60-logtail.conf"
 install -d -m 700 "${ROOT:-}/var/spool/rsyslog"
-install -D -m 644 "$STAGE/systemd/rsyslog.service.d/10-after-logtail.conf" "$etc/systemd/system/rsyslog.service.d/10-after-logtail.conf"
 rsyslogd -N1
 systemctl enable rsyslog.service

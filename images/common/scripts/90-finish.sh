@@ -9,7 +9,7 @@ if [ -n "$said" ]; then
   exit 1
 fi
 
-sh "$STAGE/agent/clean-image.sh"
+/usr/lib/sls-agent/clean-image
 rm -rf "$STAGE"
 # cloud-init makes new ones at first boot; nobody else does.
 if command -v cloud-init >/dev/null; then rm -f /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub; fi

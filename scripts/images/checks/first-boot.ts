@@ -1,6 +1,6 @@
 import type { RequestLogEntry } from "../../../emulator";
 import { until } from "../run";
-import { bootIn, machineOf, setHostname, type World } from "../world";
+import { bootIn, machineOf, playEcs, setHostname, type World } from "../world";
 import { expectSame, ms, type Check } from "./check";
 import { expectLines, programOf, writeLines } from "./lines";
 
@@ -25,6 +25,7 @@ const firstLine = async (world: World): Promise<string> => {
 async function bootOnce(world: World, name: string): Promise<number> {
   const tree = await (world.baked ?? fail()).copy(world.work, name);
   setHostname(tree, "vm-1");
+  playEcs(tree);
   const stored = (): number => world.cloud.local.requests.filter(isStored).length;
   const before = stored();
   const machine = await bootIn(world, name, tree);
