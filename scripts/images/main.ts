@@ -63,7 +63,7 @@ async function main(): Promise<number> {
   }
   const code = await ended;
   if (values.keep) say(`kept: ${sandbox.work}`);
-  closeSandbox(values.keep ? { ...sandbox, work: join(sandbox.work, "cloud") } : sandbox);
+  await closeSandbox(values.keep ? { ...sandbox, work: join(sandbox.work, "cloud") } : sandbox);
   if (signalled === undefined) return code;
   process.removeAllListeners(signalled);
   process.kill(process.pid, signalled);

@@ -3,9 +3,10 @@
  * in them with their first process, however that ends; what is left on the disk and in the cgroups is taken away here.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive } from "../../emulator/other-process";
+import { until } from "./run";
 
 const prefix = "sls-images-";
 
@@ -49,12 +50,22 @@ export function startInside(
   });
 }
 
-export function closeSandbox({ name, work }: Sandbox): void {
+/** Waits for the end of all that was in it, which follows that of its first process by some milliseconds. */
+export async function closeSandbox({ name, work }: Sandbox): Promise<void> {
+  const folders = cgroupRoots().map((root) => join(root, name));
+  await until("the end of all processes of the run", 10_000, () => (folders.every(isEmpty) ? true : undefined));
   rmSync(work, { recursive: true, force: true });
-  for (const root of cgroupRoots()) removeCgroup(join(root, name));
+  folders.forEach(removeCgroup);
 }
 
-/** What runs left that were killed. */
+const isEmpty = (folder: string): boolean =>
+  readdirSync(folder, { withFileTypes: true }).every((entry) =>
+    entry.isDirectory()
+      ? isEmpty(join(folder, entry.name))
+      : entry.name !== "cgroup.procs" || readFileSync(join(folder, entry.name), "utf8") === "",
+  );
+
+/** What runs left that were killed themselves. */
 function sweep(cache: string): void {
   const gone = (entry: string): boolean => entry.startsWith(prefix) && !isAlive(Number(entry.slice(prefix.length)));
   for (const root of cgroupRoots()) for (const entry of readdirSync(root).filter(gone)) removeCgroup(join(root, entry));
@@ -67,10 +78,5 @@ function removeCgroup(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) removeCgroup(join(folder, entry.name));
   }
-  try {
-    rmdirSync(folder);
-  } catch (error) {
-    // A process in it is not quite gone yet: the next run sweeps.
-    if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
-  }
+  rmdirSync(folder);
 }

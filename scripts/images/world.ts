@@ -1,5 +1,5 @@
 /** What the checks of one image share. */
-import { writeFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { metadataAddress } from "../../emulator/metadata/listener";
 import { type TestCloud } from "./cloud";
@@ -36,6 +36,8 @@ export function playEcs(tree: Tree): void {
   mkdirSync(folder, { recursive: true });
   const setting = `ALIBABA_CLOUD_ECS_METADATA_SERVICE_ENDPOINT=http://${metadataAddress}`;
   writeFileSync(join(folder, "90-boot-test.conf"), `[Service]\nEnvironment=${setting}\n`);
+  // While the service is out of reach, a stop would wait for it longer.
+  appendFileSync(join(tree.path, "etc/ilogtail/sls-agent.env"), "SLS_AGENT_DRAIN_SECONDS=1\n");
 }
 
 /** As cloud-init does with what the instance's metadata says. */

@@ -12,5 +12,12 @@ export function expectSame(what: string, found: unknown, wanted: unknown): void 
   if (a !== b) throw new Error(`${what}: expected ${b}, found ${a}`);
 }
 
+/** Times depend on what else the machine does: told against the aim, wrong only when far from it. */
+export function timed(what: string, took: number, aim: number): string {
+  const text = `${what} ${ms(took)}${took > aim ? ` (aim: ${ms(aim)})` : ""}`;
+  if (took > 2.5 * aim) throw new Error(text);
+  return text;
+}
+
 export const ms = (value: number): string =>
   value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(2)} s`;

@@ -1,7 +1,9 @@
 /** The services of the images, by what they do. */
 import { request } from "node:http";
+import { createConnection } from "node:net";
 import { names } from "../cloud";
 import { machineAddress } from "../network";
+import { until } from "../run";
 import { machineOf } from "../world";
 import { expectSame, type Check } from "./check";
 
@@ -61,6 +63,15 @@ export const certificateUpdater: Check = {
 
 const proxyPort = 3128;
 
+const portOpen = (port: number): Promise<true | undefined> =>
+  new Promise((resolve) => {
+    const socket = createConnection(port, machineAddress, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(undefined));
+  });
+
 /** What squid answers to a request through it. */
 const through = (method: string, target: string): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -94,9 +105,11 @@ export const squid: Check = {
     await machineOf(world).sh(
       `echo '10.99.0.1 ${endpoint} other.example' >> /etc/hosts; systemctl reload squid.service`,
     );
+    // It closes its port for a moment.
+    await until("squid's port", 10_000, () => portOpen(proxyPort));
     const asked = world.cloud.local.requests.filter(({ host }) => host === endpoint).length;
     const found = {
-      endpoint: await through("GET", `http://${endpoint}/`),
+      endpoint: await through("GET", `http://${endpoint}/logstores`),
       tunnel: await through("CONNECT", `${endpoint}:443`),
       otherPort: await through("CONNECT", `${endpoint}:22`),
       otherHost: await through("GET", "http://other.example/"),
