@@ -11,7 +11,7 @@ import { packagedFiles, stage } from "./tree";
 const root = resolve(__dirname, "../..");
 const formats: readonly Format[] = [deb, rpm, tarball];
 const help = `npm run build:packages [-- --arch x64,arm64] [--out FOLDER]
-Makes .deb, .rpm and .tar.gz of build/sls-agent-linux-ARCH, building that first where it is missing.
+Makes the executable as build:agent does, and .deb, .rpm and .tar.gz of it, in build/ or in FOLDER.
 SOURCE_DATE_EPOCH: unix seconds that the files are dated with; else those of the last commit.`;
 
 function main(): void {
@@ -37,10 +37,9 @@ function main(): void {
 }
 
 function packagesOf(arch: Architecture, version: string, time: number, out: string): string[] {
-  const binary = join(root, "build", `sls-agent-linux-${arch}`);
-  if (!existsSync(binary)) {
-    print(run(process.execPath, [join(root, "scripts/build-agent-binary.mjs"), "--arch", arch]).trimEnd());
-  }
+  // Anew each time: an old one would go unnoticed.
+  print(run(process.execPath, [join(root, "scripts/build-agent-binary.mjs"), "--arch", arch, "--out", out]).trimEnd());
+  const binary = join(out, `sls-agent-linux-${arch}`);
   const tree = mkdtempSync(join(tmpdir(), "sls-agent-tree-"));
   try {
     const files = packagedFiles(binary, nodeLicense(arch));
