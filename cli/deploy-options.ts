@@ -36,6 +36,15 @@ export function ownerOf(flags: DeployFlags, { stack }: StackManifest): string {
   return owner;
 }
 
+/** Of each stack. What one owner's stack declares would look left over to the next one of that owner. */
+export function ownersOf(flags: DeployFlags, stacks: readonly StackManifest[]): string[] {
+  if (flags.owner !== undefined && stacks.length > 1) {
+    const names = stacks.map(({ stack }) => stack).join(", ");
+    throw new Error(`--owner is for one stack, and there are: ${names}; give --stack too`);
+  }
+  return stacks.map((stack) => ownerOf(flags, stack));
+}
+
 /** A misspelt --only must not look like "nothing to change". With --prune a name may be one that is declared no longer. */
 export function checkNames(flags: DeployFlags, stacks: readonly StackManifest[]): void {
   if (flags.only === undefined || flags.prune === true || flags.pruneProd !== undefined) return;

@@ -117,7 +117,7 @@ export class LogAssertions {
     if (typeof value === "string") return this.plainText(value);
     if (Array.isArray(value)) return value.map((item) => this.plain(item));
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.plain(inner)]));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [this.plainText(key), this.plain(inner)]));
   }
 
   private plainText(text: string): string {

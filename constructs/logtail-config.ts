@@ -132,7 +132,7 @@ export class LogtailConfig extends Construct {
   bindTo(group: IMachineGroup): void {
     if (differ(group.project.givenName, this.project.givenName))
       throw otherProject(this, group, this.project.givenName);
-    if (this.groups.includes(group)) return;
+    if (this.groups.some((one) => one === group || one.givenName === group.givenName)) return;
     this.groups.push(group);
     if (this.resource !== undefined) attachment(this, this.resource, this.project.projectName, this.configName, group);
   }

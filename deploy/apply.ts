@@ -54,19 +54,19 @@ export async function applyPlan(client: SlsClient, plan: Plan, options: ApplyOpt
   const reached = new Set<ConfigPlan>();
   const step = new Step(client, options);
   try {
-    await keepVersions(client, work, options);
-    await inParallel(work, options.concurrency ?? 8, async (one) => {
-      reached.add(one);
-      try {
-        await step.apply(one);
-      } catch (error) {
-        errors.set(one, error as Error);
-        throw error;
-      }
-    });
-  } catch (error) {
-    const first = work[0];
-    if (errors.size === 0 && first !== undefined) errors.set(first, error as Error);
+    await keepVersions(client, work, options, errors);
+    if (errors.size === 0)
+      await inParallel(work, options.concurrency ?? 8, async (one) => {
+        reached.add(one);
+        try {
+          await step.apply(one);
+        } catch (error) {
+          errors.set(one, error as Error);
+          throw error;
+        }
+      });
+  } catch {
+    // It is among the errors.
   }
   return plan.configs.map((one): Outcome => {
     const error = errors.get(one);
@@ -78,25 +78,31 @@ export async function applyPlan(client: SlsClient, plan: Plan, options: ApplyOpt
 }
 
 /** What is sent, and before it what it overwrites if that was not ours. */
-async function keepVersions(client: SlsClient, work: readonly ConfigPlan[], options: ApplyOptions): Promise<void> {
+async function keepVersions(
+  client: SlsClient,
+  work: readonly ConfigPlan[],
+  options: ApplyOptions,
+  errors: Map<ConfigPlan, Error>,
+): Promise<void> {
   if (options.writer === undefined) return;
   const world = { now: options.now ?? (() => new Date()), patience: options.patience ?? realPatience };
   for (const project of new Set(work.map((one) => one.project))) {
-    const versions = work
-      .filter((one) => one.project === project)
-      .flatMap((one) => versionsOf(one, options.kind ?? "applied"));
+    const mine = work.filter((one) => one.project === project);
+    const versions = mine.flatMap((one) => versionsOf(one, options.kind ?? "applied"));
     try {
       await new History(client, options.writer, project, world).keep(versions);
     } catch (error) {
-      throw notKept(project, error as Error);
+      const [first] = mine;
+      if (first !== undefined) errors.set(first, notKept(project, error as Error));
+      return;
     }
   }
 }
 
 const notKept = (project: string, error: Error): Error =>
   new Error(
-    `nothing was changed in ${project}, for its history could not be kept: ${error.message}; ` +
-      `grant log:CreateLogStore, log:CreateIndex and log:PostLogStoreLogs, or do without it: --no-history`,
+    `nothing was changed, for the history of ${project} could not be kept: ${error.message}; ` +
+      `grant log:CreateLogStore, log:GetIndex, log:CreateIndex and log:PostLogStoreLogs, or do without it: --no-history`,
     { cause: error },
   );
 
@@ -145,11 +151,14 @@ class Step {
   }
 
   /** A person may have been asked since the plan was made, and somebody may have been at work meanwhile: that is not overwritten unseen. */
-  private async needUnchanged({ project, name, action, found }: ConfigPlan): Promise<void> {
+  private async needUnchanged({ project, name, action, found, wanted }: ConfigPlan): Promise<void> {
     if (found.config === undefined) return;
+    // Another run of the same pipeline may have made it so already.
+    const expected = [found.config, wanted?.config].map((config) => config && hashOf(config));
     try {
-      if (hashOf(await readConfig(this.client, project, name, formOf(found.config))) !== hashOf(found.config))
+      if (!expected.includes(hashOf(await readConfig(this.client, project, name, formOf(found.config))))) {
         throw changedMeanwhile(name);
+      }
     } catch (error) {
       if (!isNotExist(error)) throw error;
       if (action === "update") throw changedMeanwhile(name);

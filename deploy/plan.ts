@@ -98,7 +98,7 @@ export function planConfig(wanted: WantedConfig, found: FoundConfig, options: Pl
     action,
     fields,
     filled,
-    bind: wanted.machineGroups.filter((group) => !found.machineGroups.includes(group)),
+    bind: [...new Set(wanted.machineGroups)].filter((group) => !found.machineGroups.includes(group)),
     unbind: extra.filter((group) => ours.has(groupHash(group))),
     otherGroups: extra.filter((group) => !ours.has(groupHash(group))),
     foreign,

@@ -5,7 +5,7 @@ import { syslogTagProblem } from "../../sls/model/logtail-config";
 import { depthProblem, filePatternProblem, logDirectoryProblem, tailSizeProblem } from "../../sls/model/logtail-input";
 import type { LogFormatDefinition } from "../log-format";
 import type { LogSourceDefinition } from "../log-source";
-import { beginOf, keysOf, timeOf, type LogtailWishes } from "./logtail-wishes";
+import { beginOf, keysOf, timeOf, type LogtailWishes, type SendRate } from "./logtail-wishes";
 import { nearest } from "./nearest";
 import { portProblem } from "./port";
 
@@ -169,7 +169,7 @@ function extrasProblem(wishes: LogtailWishes): Problem {
       () => wrongKey("masks has", mask.key),
       () => (known(mask.before, mask.content) ? mask.problem : undefined),
     ]),
-    () => (sendRate === undefined ? undefined : rateProblem(sendRate.bytesPerSecond)),
+    () => (sendRate === undefined ? undefined : rateProblem(sendRate)),
   ]);
 }
 
@@ -189,7 +189,10 @@ function wordForWordProblem(wishes: LogtailWishes): Problem {
   return extra && `${extra} does not reach LogFormat.asFound, which is the config word for word; write it there`;
 }
 
-function rateProblem(bytes: number): Problem {
+function rateProblem({ bytesPerSecond: bytes, until }: SendRate): Problem {
+  if (until !== undefined && !(until.getTime() > 0)) {
+    return `sendRate.until must be a date after 1970, got ${String(until)}; leave it out for a rate that holds for ever`;
+  }
   if (Number.isInteger(bytes) && bytes >= 1) return undefined;
   return `sendRate.bytesPerSecond must be a whole number of bytes, 1 or more, got ${bytes}; leave sendRate out for no limit`;
 }

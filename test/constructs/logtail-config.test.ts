@@ -61,6 +61,7 @@ test("The configs of a stack are in one output, with its region, and names are r
     first.bindTo(group);
     first.bindTo(group);
     first.bindTo(MachineGroup.fromName(stack, "more", project, "db-vms"));
+    first.bindTo(MachineGroup.fromName(stack, "again", project, "db-vms"));
     new LogtailConfig(stack, "second", { configName: "second", logstore, format, machineGroups: [group] });
   });
   const body = (configName: string) => ({

@@ -1,4 +1,5 @@
 /** What `cdktf-sls import` writes, from contents alone. */
+import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { writeTypeScript, type ProjectContents } from "../../deploy";
 import { Identifiers, literal } from "../../deploy/import/code";
@@ -52,6 +53,23 @@ test("text of the service cannot become code", () => {
   const text = write({ description: evil, leftOut: [`Logtail config x: ${evil}\nprocess.exit()`] });
   expect(text).toContain(literal(evil));
   expect(text.split("\n").filter((line) => /^\s*process\.exit/.test(line))).toEqual([]);
+});
+
+test("names that mean something in the written file are not taken for constants", () => {
+  const names = ["resource", "as-found", "exports", "module", "import", "in", "public", "yield"];
+  const machineGroups = names.map((groupName) => ({
+    groupName,
+    groupType: "" as const,
+    machineIdentifyType: "userdefined" as const,
+    machineList: ["id"],
+    groupAttribute: {},
+  }));
+  const text = write({ machineGroups });
+  const { diagnostics = [] } = ts.transpileModule(text, { reportDiagnostics: true });
+  expect(diagnostics.map(({ messageText }) => messageText)).toEqual([]);
+  const constants = [...text.matchAll(/^const (\w+)/gm)].map(([, name]) => name);
+  expect(new Set(constants).size).toBe(constants.length);
+  for (const name of ["exports", "module"]) expect(constants).not.toContain(name);
 });
 
 describe("A Logtail config", () => {
