@@ -1,14 +1,9 @@
-import { describe, expect, test } from "vitest";
 import { TerraformVariable, type TerraformStack } from "cdktf";
+import { describe, expect, test } from "vitest";
 import { AgentRole, LogProject, LogStore, type ILogStore } from "../../constructs";
 import { only, withStore } from "../support/synth";
 
 describe("The agents' role", () => {
-  const json = withStore((stack, logstore, project) => {
-    const role = new AgentRole(stack, "role", { roleName: "acme.agent", project, logstores: [logstore] });
-    role.attachTo("i-1");
-  });
-
   test("is for the logstores that are given: none is an error, and one of another project too", () => {
     const role = (logstores: (stack: TerraformStack) => readonly ILogStore[]) => () =>
       withStore((stack, _store, project) => {
@@ -31,6 +26,11 @@ describe("The agents' role", () => {
       new AgentRole(stack, "role", { roleName, project });
     });
     expect(only(json, "alicloud_ram_policy")["policy_name"]).toBe("${var.app}-agent-policy");
+  });
+
+  const json = withStore((stack, logstore, project) => {
+    const role = new AgentRole(stack, "role", { roleName: "acme.agent", project, logstores: [logstore] });
+    role.attachTo("i-1");
   });
 
   test("is for ECS, and may do what an agent does and nothing else", () => {

@@ -55,6 +55,23 @@ test("text of the service cannot become code", () => {
   expect(text.split("\n").filter((line) => /^\s*process\.exit/.test(line))).toEqual([]);
 });
 
+test("names that mean something in the written file are not taken for constants", () => {
+  const names = ["resource", "as-found", "exports", "module", "import", "in", "public", "yield"];
+  const machineGroups = names.map((groupName) => ({
+    groupName,
+    groupType: "" as const,
+    machineIdentifyType: "userdefined" as const,
+    machineList: ["id"],
+    groupAttribute: {},
+  }));
+  const text = write({ machineGroups });
+  const { diagnostics = [] } = ts.transpileModule(text, { reportDiagnostics: true });
+  expect(diagnostics.map(({ messageText }) => messageText)).toEqual([]);
+  const constants = [...text.matchAll(/^const (\w+)/gm)].map(([, name]) => name);
+  expect(new Set(constants).size).toBe(constants.length);
+  for (const name of ["exports", "module"]) expect(constants).not.toContain(name);
+});
+
 describe("A Logtail config", () => {
   const store = { logstoreName: "logs", ttl: 30, shardCount: 2, autoSplit: true, maxSplitShard: 64, appendMeta: true };
   const vms = {
@@ -109,21 +126,4 @@ describe("A Logtail config", () => {
       "// Not declared: Logtail config cc: flushers must hold one flusher_sls, got flusher_sls, flusher_sls",
     );
   });
-});
-
-test("names that mean something in the written file are not taken for constants", () => {
-  const names = ["resource", "as-found", "exports", "module", "import", "in", "public", "yield"];
-  const machineGroups = names.map((groupName) => ({
-    groupName,
-    groupType: "" as const,
-    machineIdentifyType: "userdefined" as const,
-    machineList: ["id"],
-    groupAttribute: {},
-  }));
-  const text = write({ machineGroups });
-  const { diagnostics = [] } = ts.transpileModule(text, { reportDiagnostics: true });
-  expect(diagnostics.map(({ messageText }) => messageText)).toEqual([]);
-  const constants = [...text.matchAll(/^const (\w+)/gm)].map(([, name]) => name);
-  expect(new Set(constants).size).toBe(constants.length);
-  for (const name of ["exports", "module"]) expect(constants).not.toContain(name);
 });
