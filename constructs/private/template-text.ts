@@ -9,5 +9,7 @@ export function literal<T>(value: T): T {
   if (typeof value === "string") return literalText(value) as T;
   if (Array.isArray(value)) return value.map((item: unknown) => literal(item)) as T;
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [literalText(key), literal(inner as unknown)])) as T;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [literalText(key), literal(inner as unknown)]),
+  ) as T;
 }
