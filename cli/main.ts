@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { colors as pc } from "../deploy/colors";
 
 import { deployCommand } from "./deploy";
+import { imageCommand } from "./image";
 import { importCommand } from "./import";
 import { localCommand } from "./local";
 import { planCommand } from "./plan";
@@ -22,6 +23,7 @@ const program = new Command("cdktf-sls")
   .addCommand(rollbackCommand())
   .addCommand(importCommand())
   .addCommand(searchCommand())
+  .addCommand(imageCommand())
   .addCommand(localCommand());
 
 // `cdktf-sls search | head -1`: who does not want more is no error.
