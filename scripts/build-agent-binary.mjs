@@ -133,10 +133,10 @@ async function tell(file, arch, small) {
 
 async function tellFigures(file) {
   checkVersion(file);
-  const { readyMs, residentBytes } = await agentFigures(file);
+  const { readyMs, cpuMs, residentBytes } = await agentFigures(file);
   const ms = Math.round(readyMs.median);
   console.log(
-    `  ready in ${ms} ms${over(ms, bars.readyMs, 1)}, ${Math.round(readyMs.least)} at best; ` +
+    `  ready in ${ms} ms${over(ms, bars.readyMs, 1)}, ${Math.round(readyMs.least)} at best, ${cpuMs.median} of them its own; ` +
       `${mb(residentBytes.median)} MB resident${over(residentBytes.median, bars.residentBytes, 1e6)}`,
   );
 }
