@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { errorColors as pc } from "../deploy/colors";
 import { deployCommand } from "./deploy";
+import { imageCommand } from "./image";
 import { importCommand } from "./import";
 import { localCommand } from "./local";
 import { planCommand } from "./plan";
@@ -21,6 +22,7 @@ const program = new Command("cdktf-sls")
   .addCommand(rollbackCommand())
   .addCommand(importCommand())
   .addCommand(searchCommand())
+  .addCommand(imageCommand())
   .addCommand(localCommand());
 
 /** What they have begun they end, whoever reads of it. */

@@ -16,6 +16,7 @@ locals {
 source "alicloud-ecs" "production" {
   access_key           = var.access_key
   secret_key           = var.secret_key
+  security_token       = var.security_token
   region               = var.region
   image_name           = "${local.image}-${var.env}-${local.stamp}"
   image_description    = "${local.image} of ${var.env}, with the agent of Log Service"
@@ -78,8 +79,17 @@ build {
     scripts = concat(
       ["${local.common}/scripts/10-packages.sh", "${local.common}/scripts/20-agent.sh", "${local.common}/scripts/30-rsyslog.sh"],
       local.scripts,
-      ["${local.common}/scripts/90-finish.sh"],
+      ["${local.common}/scripts/80-inventory.sh"],
     )
+  }
+  provisioner "file" {
+    direction   = "download"
+    source      = "/root/stage/inventory.txt"
+    destination = var.inventory
+  }
+  provisioner "shell" {
+    environment_vars = ["STAGE=/root/stage"]
+    script           = "${local.common}/scripts/90-finish.sh"
   }
   post-processor "manifest" {
     output      = var.manifest

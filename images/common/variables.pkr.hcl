@@ -65,6 +65,12 @@ variable "secret_key" {
   sensitive = true
 }
 
+variable "security_token" {
+  type      = string
+  default   = env("ALICLOUD_SECURITY_TOKEN")
+  sensitive = true
+}
+
 variable "source_image" {
   type        = string
   default     = "debian_12_6_x64_20G_alibase_20240711.vhd"
@@ -90,6 +96,12 @@ variable "ssh_port" {
 variable "ssh_key_file" {
   type    = string
   default = "/dev/null"
+}
+
+variable "inventory" {
+  type        = string
+  default     = "inventory.txt"
+  description = "File for the list of the image's packages."
 }
 
 variable "manifest" {

@@ -1,16 +1,18 @@
 /** Packer's null source with the real scripts, over ssh, into a machine that runs; and what it is then when that is off. */
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { packageVersion } from "../../cli/version";
+import { buildImage } from "../../images/packer";
+import type { ImageManifest } from "../../sls/model/image-manifest";
 import { names, proxyUrl } from "./cloud";
 import { machineAddress } from "./network";
 import { run, until } from "./run";
 import { createConnection } from "node:net";
 import { bootIn, setHostname, type World } from "./world";
 
-export const imagesFolder = resolve(__dirname, "../../images");
-
 export interface Baked {
   readonly packerMs: number;
+  readonly manifest: ImageManifest;
 }
 
 export async function bake(world: World, say: (line: string) => void): Promise<Baked> {
@@ -24,23 +26,26 @@ export async function bake(world: World, say: (line: string) => void): Promise<B
   setHostname(tree, "bakery");
   const machine = await bootIn(world, `${world.image}-bake`, tree);
   await sshAnswers();
-  const given = {
-    user_defined_id: names.userDefinedId,
-    region: names.region,
-    network: "public",
-    project: names.project,
-    agent_package: world.agentPackage,
-    proxy_url: proxyUrl,
-    ca_file: world.cloud.local.caFile,
-    ssh_host: machineAddress,
-    ssh_key_file: key,
-    manifest: join(world.work, `${world.image}-manifest.json`),
-  };
-  const vars = Object.entries(given).flatMap(([name, value]) => ["-var", `${name}=${value}`]);
   const begin = performance.now();
-  await run("packer", ["build", "-color=false", "-only=null.ci", ...vars, "."], {
-    cwd: join(imagesFolder, world.image),
-    env: { PATH: process.env["PATH"], HOME: world.work, TMPDIR: world.work, CHECKPOINT_DISABLE: "1" },
+  const manifest = await buildImage({
+    image: world.image,
+    env: "dev",
+    source: "null",
+    region: names.region,
+    project: names.project,
+    userDefinedId: names.userDefinedId,
+    agentPackage: world.agentPackage,
+    toolVersion: packageVersion(),
+    manifestFile: join(world.work, `${world.image}.json`),
+    variables: {
+      network: "public",
+      proxy_url: proxyUrl,
+      ca_file: world.cloud.local.caFile,
+      ssh_host: machineAddress,
+      ssh_key_file: key,
+    },
+    packerProgram: "packer",
+    environment: { PATH: process.env["PATH"], HOME: world.work, TMPDIR: world.work },
     onLine: say,
   });
   const packerMs = performance.now() - begin;
@@ -48,7 +53,7 @@ export async function bake(world: World, say: (line: string) => void): Promise<B
   // Whoever made the image shall not be let into its machines.
   rmSync(authorized);
   world.baked = tree;
-  return { packerMs };
+  return { packerMs, manifest };
 }
 
 /** Its greeting, not only its port. */

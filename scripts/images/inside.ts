@@ -20,8 +20,9 @@ const baking: Check = {
   name: "bake",
   run: async (world) => {
     const log = join(world.work, `${world.image}-packer.log`);
-    const { packerMs } = await bake(world, (line) => appendFileSync(log, `${line}\n`));
-    return timed("Packer took", packerMs, bakeWithin);
+    const { packerMs, manifest } = await bake(world, (line) => appendFileSync(log, `${line}\n`));
+    const { agent, sbom } = manifest;
+    return `${timed("Packer took", packerMs, bakeWithin)}; agent ${agent.version}, SBOM of ${sbom.components} packages`;
   },
 };
 

@@ -2,18 +2,18 @@
  * `npm run test:images -- [--image app] [--package FILE] [--keep]`: bakes each image with Packer in a container, boots it, and checks
  * that it logs, whatever happens to it. Exit codes: 0 all is well, 1 something is not, 130 or 143 ended by a signal.
  */
-import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { colors as pc } from "../../deploy/colors";
 import { findOnPath } from "../../deploy/terraform-binary";
+import { newestPackage } from "../../images/packer";
 import { baseTree } from "./base-tree";
 import { closeSandbox, openSandbox, startInside } from "./sandbox";
 import { imageNames, type ImageName } from "./world";
 
 const repository = resolve(__dirname, "../..");
 const cache = join(repository, ".cache", "images");
-const tools = ["packer", "mmdebstrap", "systemd-nspawn", "unshare", "nsenter", "ip", "ssh-keygen", "chroot"];
+const tools = ["packer", "mmdebstrap", "systemd-nspawn", "unshare", "nsenter", "ip", "ssh-keygen", "chroot", "ar"];
 
 const usage = `npm run test:images -- [--image NAME] [--package FILE] [--keep]
 
@@ -46,7 +46,7 @@ async function main(): Promise<number> {
   if (missing.length > 0) throw new Error(`${missing.join(", ")}: not installed; run scripts/ci-setup.sh`);
   if (process.getuid?.() !== 0) throw new Error("machines can be booted by root alone; run it as root");
 
-  const agentPackage = resolve(values.package ?? newestPackage());
+  const agentPackage = resolve(values.package ?? newestPackage(join(repository, "build")));
   const base = await baseTree(cache, say);
   const sandbox = openSandbox(cache);
   const tsNode = join(repository, "node_modules/ts-node/dist/bin.js");
@@ -68,16 +68,6 @@ async function main(): Promise<number> {
   process.removeAllListeners(signalled);
   process.kill(process.pid, signalled);
   return new Promise<number>(() => undefined);
-}
-
-function newestPackage(): string {
-  const folder = join(repository, "build");
-  const arch = process.arch === "arm64" ? "arm64" : "amd64";
-  const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(`_${arch}.deb`)) : [];
-  const name = found.sort().at(-1);
-  if (name === undefined)
-    throw new Error(`${folder} has no package of the agent for ${arch}; make it with: npm run build:packages`);
-  return join(folder, name);
 }
 
 main().then(

@@ -81,6 +81,24 @@ describe("a package", () => {
   );
 });
 
+describe("rpm", () => {
+  testWith("rpmbuild", tool("rpmbuild"))("installs the files as they were packed, upgrades and removes them", () => {
+    const root = temporaryFolder();
+    // The package's scripts want a running system around them.
+    const rpmAt = (...args: string[]): string => run("rpm", `--root=${root}`, "--dbpath=/rpmdb", ...args);
+    const quietly = ["--nodeps", "--noscripts", "--ignorearch"];
+    rpmAt("--initdb");
+    rpmAt("--install", ...quietly, make(rpm, { version: "1.0.0-rc.1" }));
+    write(join(root, "etc/ilogtail/sls-agent.json"), "kept");
+    rpmAt("--upgrade", ...quietly, make(rpm, { version: "1.0.0" }));
+    expect(rpmAt("--verify", "--nodeps", "--noscripts", "sls-agent")).toBe("");
+    expect(run("sh", join(root, "usr/bin/sls-agent"))).toBe("1.0.0\n");
+    rpmAt("--erase", "--noscripts", "sls-agent");
+    expect(existsSync(join(root, "usr/bin/sls-agent"))).toBe(false);
+    expect(readFileSync(join(root, "etc/ilogtail/sls-agent.json"), "utf8")).toBe("kept");
+  });
+});
+
 /** A disk that dpkg installs to; the packages' scripts run with DPKG_ROOT instead of in it. */
 function disk(): { path: (file: string) => string; dpkg: (...args: string[]) => string } {
   const root = temporaryFolder();

@@ -1,21 +1,28 @@
 /** The agent's .deb, from one version to the next and to its end, on a machine that logs. */
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../run";
 import { machineOf, type World } from "../world";
 import { expectSame, type Check } from "./check";
 import { expectLines, writeLines } from "./lines";
 
-/** The same package under the next version; not packed, for that takes longer than all else. */
+/** The same package under the next version. Its files stay packed as they are: unpacking and packing takes longer than all else. */
 async function nextVersion(world: World): Promise<{ file: string; version: string }> {
   const folder = join(world.work, "next");
-  await run("dpkg-deb", ["-R", world.agentPackage, folder]);
-  const control = join(folder, "DEBIAN/control");
-  const text = readFileSync(control, "utf8");
+  const control = join(folder, "control");
+  mkdirSync(control, { recursive: true });
+  const members = (await run("ar", ["t", world.agentPackage])).trim().split("\n");
+  await run("ar", ["x", world.agentPackage], { cwd: folder });
+  const [packed = "", data = ""] = ["control.tar", "data.tar"].map((name) =>
+    members.find((one) => one.startsWith(name)),
+  );
+  await run("tar", ["-xf", join(folder, packed), "-C", control]);
+  const text = readFileSync(join(control, "control"), "utf8");
   const version = `${/^Version: (.*)$/m.exec(text)?.[1]}+next`;
-  writeFileSync(control, text.replace(/^Version: .*$/m, `Version: ${version}`));
+  writeFileSync(join(control, "control"), text.replace(/^Version: .*$/m, `Version: ${version}`));
+  await run("tar", ["-cf", join(folder, "control.tar"), "--owner=root", "--group=root", "-C", control, "."]);
   const file = `${folder}.deb`;
-  await run("dpkg-deb", ["--root-owner-group", "-Znone", "-b", folder, file]);
+  await run("ar", ["rc", file, "debian-binary", "control.tar", data], { cwd: folder });
   return { file, version };
 }
 

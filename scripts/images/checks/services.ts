@@ -119,7 +119,7 @@ export const squid: Check = {
     };
     // Log Service refuses what is not signed.
     expectSame("answers", found, {
-      endpoint: 401,
+      endpoint: 400,
       tunnel: 200,
       otherPort: 403,
       otherHost: 403,
