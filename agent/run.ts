@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { SlsError } from "../sls/model/errors";
+import { realDisk, type Disk } from "./buffer/disk";
 import { LogBuffer } from "./buffer/log-buffer";
 import type { LogQueue } from "./buffer/log-queue";
 import { ConfigWatcher } from "./config/config-watcher";
@@ -40,6 +41,8 @@ export interface AgentOptions {
   readonly service: AgentService;
   readonly world: World;
   readonly emit: Emit;
+  /** For the buffer and lines that are set aside. @default the real one */
+  readonly disk?: Disk;
   /** What the process may use; asked again each time, so that it can be changed. @default no limits */
   readonly limits?: { readonly allowed: () => Limits; readonly usage: Usage };
 }
@@ -89,7 +92,7 @@ export class Agent {
 
   /** Reads back what the last run left, then starts. */
   constructor(private readonly options: AgentOptions) {
-    const { settings, world, service } = options;
+    const { settings, world, service, disk = realDisk } = options;
     this.startedAt = world.now().toISOString();
     this.tally = new Tally(world.now);
     this.waits = new Waits(this.emit);
@@ -107,7 +110,7 @@ export class Agent {
     this.clock = new ServiceClock(world.now, (offsetMs) => this.emit({ type: "ClockCorrected", offsetMs }));
     const { configs, sink } = service.connect(this.clock.now, this.emit);
     this.sink = sink;
-    this.setAside = new SetAside(join(settings.dataDir, "set-aside"));
+    this.setAside = new SetAside(join(settings.dataDir, "set-aside"), disk);
     this.buffer = new LogBuffer({
       folder: join(settings.dataDir, "buffer"),
       mode: settings.bufferMode,
@@ -117,6 +120,7 @@ export class Agent {
       commitMs: settings.commitMs,
       fsync: settings.fsync === "always",
       limits: { bytes: settings.batchBytes, lines: settings.batchLines },
+      disk,
       world,
       emit: this.emit,
       onQueue: (queue) => this.startSender(queue),
