@@ -54,6 +54,8 @@ export interface AgentEnd {
   readonly lost: number;
 }
 
+/** At a stop whose deadline falls into a request: for its answer. Lines that are stored without one are sent again. */
+const lastAnswerMs = 2_000;
 /** At a stop: for a write to disk that is under way. */
 const lastWriteMs = 5_000;
 
@@ -229,11 +231,23 @@ export class Agent {
   private async drain(deadline: AbortSignal): Promise<void> {
     await this.inputs.close();
     const senders = [...this.senders.values()];
-    const abort = (): void => void Promise.all(senders.map((sender) => sender.abort()));
+    const drained = new AbortController();
+    const abort = (): void => {
+      const patience = AbortSignal.any([this.patience(drained.signal), this.forced.signal]);
+      for (const sender of senders) void sender.abort(patience);
+    };
     if (deadline.aborted) abort();
     else deadline.addEventListener("abort", abort, { once: true });
     await Promise.all(senders.map((sender) => sender.drain()));
     deadline.removeEventListener("abort", abort);
+    drained.abort();
+  }
+
+  /** Aborts when answers that are still under way are not to be awaited any more. */
+  private patience(drained: AbortSignal): AbortSignal {
+    const over = new AbortController();
+    void this.options.world.sleep(lastAnswerMs, drained).then(() => over.abort());
+    return over.signal;
   }
 
   private readonly emit = (event: AgentEvent): void => {

@@ -12,39 +12,36 @@ import { isShort } from "./support/short";
 
 const clean = { keptOnDisk: 0, lost: 0 };
 const posting = { operation: "PostLogStoreLogs" } as const;
+const tooLarge = { status: 400, code: "PostBodyTooLarge", message: "too large" };
 
 describe("what peers have lost lines by", () => {
   const agent = builtAgent();
 
   // fluent-bit #9997: of a backlog of more than 2,048 chunks the rest is never sent; syslog-ng #4069: another size at a restart.
-  it(
-    "a backlog of 3,000 blocks, and other limits at the restart: none lost, none doubled",
-    { tags: ["short"] },
-    async () => {
-      const bench = await FaultBench.start(agent.path());
-      const handle = bench.cloud.faults.add({ ...posting, cut: "before-body" });
-      const sources = 3_000;
-      const fromMany = (n: number): string =>
-        stepLine(n).replace("127.0.0.1", `10.1.${(n % sources) >> 8}.${(n % sources) & 255}`);
-      const first = bench.agent({ SLS_AGENT_DRAIN_SECONDS: "0" });
-      const count = 4 * sources;
-      await feed(await portOf(first), 0, count, fromMany);
-      expect(await endOf(first)).toMatchObject({ keptOnDisk: count, lost: 0 });
-      handle.remove();
-      const second = bench.agent({
-        SLS_AGENT_BATCH_BYTES: "65536",
-        SLS_AGENT_BATCH_LINES: "100",
-        SLS_AGENT_BUFFER_MAX_BYTES: "1048576",
-        SLS_AGENT_BUFFER_MEMORY_BYTES: "4194304",
-      });
-      await bench.allStored(count);
-      expect(await endOf(second)).toMatchObject(clean);
-      expect(await bench.outcome("a backlog of 3,000 blocks, other limits", count)).toMatchObject({
-        lost: 0,
-        doubled: 0,
-      });
-    },
-  );
+  it("a backlog of 3,000 blocks, and other limits at the restart: none lost, none doubled", async () => {
+    const bench = await FaultBench.start(agent.path());
+    const handle = bench.cloud.faults.add({ ...posting, cut: "before-body" });
+    const sources = 3_000;
+    const fromMany = (n: number): string =>
+      stepLine(n).replace("127.0.0.1", `10.1.${(n % sources) >> 8}.${(n % sources) & 255}`);
+    const first = bench.agent({ SLS_AGENT_DRAIN_SECONDS: "0" });
+    const count = 4 * sources;
+    await feed(await portOf(first), 0, count, fromMany);
+    expect(await endOf(first)).toMatchObject({ keptOnDisk: count, lost: 0 });
+    handle.remove();
+    const second = bench.agent({
+      SLS_AGENT_BATCH_BYTES: "65536",
+      SLS_AGENT_BATCH_LINES: "100",
+      SLS_AGENT_BUFFER_MAX_BYTES: "1048576",
+      SLS_AGENT_BUFFER_MEMORY_BYTES: "4194304",
+    });
+    await bench.allStored(count);
+    expect(await endOf(second)).toMatchObject(clean);
+    expect(await bench.outcome("a backlog of 3,000 blocks, other limits", count)).toMatchObject({
+      lost: 0,
+      doubled: 0,
+    });
+  });
 
   // vector #16231, #16463: network errors and a restart, and the buffer is ahead of itself; otel #31074, #45120.
   it.skipIf(skipWithoutOmrelp)("kill -9 while half of the requests fail: none lost", async () => {
@@ -54,7 +51,7 @@ describe("what peers have lost lines by", () => {
     const rsyslog = await relpForwarder(folderOf(bench, "rsyslog"), port);
     bench.cloud.faults.add({ ...posting, cut: "before-body", rate: 0.25, seed: 1 });
     bench.cloud.faults.add({ ...posting, error: "ServerBusy", rate: 0.25, seed: 2 });
-    bench.cloud.faults.add({ ...posting, error: "PostBodyTooLarge", rate: 0.1, seed: 3 });
+    bench.cloud.faults.add({ ...posting, error: tooLarge, rate: 0.1, seed: 3 });
     const random = chance(11);
     let over = false;
     const sending = stream(rsyslog.port, 0, { perSecond: 2_000, stop: () => over, line: rfc5424Line });
