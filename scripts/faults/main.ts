@@ -22,6 +22,8 @@ function start({ short, json }: { short: boolean; json?: string | undefined }, n
       stdio: "inherit",
       env: {
         ...process.env,
+        // Of vite, about a way to load its configuration that this one does not use.
+        VITE_CONFIG_NATIVE_IGNORE_WARNING: "true",
         ...(short ? { SLS_FAULTS: "short" } : {}),
         ...(json === undefined ? {} : { SLS_FAULTS_JSON: resolve(json) }),
       },

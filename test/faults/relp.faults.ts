@@ -16,30 +16,34 @@ const rounds = isShort ? 3 : 20;
 describe.skipIf(skipWithoutOmrelp)("lines over RELP (skipped without omrelp: apt-get install rsyslog-relp)", () => {
   const agent = builtAgent();
 
-  it("at 20 kill -9 of the agent: none lost, fewer than 1,000 doubled in all", { tags: ["short"] }, async () => {
-    const bench = await FaultBench.start(agent.path());
-    const port = await freePort();
-    let running = await relpAgent(bench, port);
-    const rsyslog = await relpForwarder(folderOf(bench, "rsyslog"), port);
-    const random = chance(7);
-    let underWay = 0;
-    for (let round = 0; round < rounds; round++) {
-      await feed(rsyslog.port, round * perRound, perRound);
-      await pause(random() * 150);
-      running.process.kill("SIGKILL");
-      await running.ended;
-      if ((await bench.stored()).size < (round + 1) * perRound) underWay++;
-      running = await relpAgent(bench, port);
-    }
-    const count = rounds * perRound;
-    await bench.allStored(count);
-    await endOf(running);
-    const { lost, doubled } = await bench.outcome(`${rounds} x kill -9 of the agent, RELP`, count);
-    expect(lost).toBe(0);
-    // Else it was killed when there was nothing to lose.
-    expect(underWay).toBeGreaterThan(rounds / 2);
-    expect(doubled).toBeLessThan(1_000);
-  });
+  it(
+    "at kill -9 of the agent, at random moments: none lost, fewer than 1,000 doubled in all",
+    { tags: ["short"] },
+    async () => {
+      const bench = await FaultBench.start(agent.path());
+      const port = await freePort();
+      let running = await relpAgent(bench, port);
+      const rsyslog = await relpForwarder(folderOf(bench, "rsyslog"), port);
+      const random = chance(7);
+      let underWay = 0;
+      for (let round = 0; round < rounds; round++) {
+        await feed(rsyslog.port, round * perRound, perRound);
+        await pause(random() * 150);
+        running.process.kill("SIGKILL");
+        await running.ended;
+        if ((await bench.stored()).size < (round + 1) * perRound) underWay++;
+        running = await relpAgent(bench, port);
+      }
+      const count = rounds * perRound;
+      await bench.allStored(count);
+      await endOf(running);
+      const { lost, doubled } = await bench.outcome(`${rounds} x kill -9 of the agent, RELP`, count);
+      expect(lost).toBe(0);
+      // Else it was killed when there was nothing to lose.
+      expect(underWay).toBeGreaterThan(rounds / 2);
+      expect(doubled).toBeLessThan(1_000);
+    },
+  );
 
   it("at kill -9 of an rsyslog with a disk queue in front of the agent: none lost", async () => {
     const bench = await FaultBench.start(agent.path());
