@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { SlsError } from "../sls/model/errors";
+import { realDisk, type Disk } from "./buffer/disk";
 import { LogBuffer } from "./buffer/log-buffer";
 import { ConfigWatcher } from "./config/config-watcher";
 import type { ConfigService, SyslogConfig } from "./config/discovery";
@@ -41,6 +42,8 @@ export interface AgentOptions {
   readonly service: AgentService;
   readonly world: World;
   readonly emit: Emit;
+  /** For the buffer and lines that are set aside. @default the real one */
+  readonly disk?: Disk;
   /** What the process may use; asked again each time, so that it can be changed. @default no limits */
   readonly limits?: { readonly allowed: () => Limits; readonly usage: Usage };
 }
@@ -88,7 +91,7 @@ export class Agent {
 
   /** Reads back what the last run left, then starts. */
   constructor(private readonly options: AgentOptions) {
-    const { settings, world, service } = options;
+    const { settings, world, service, disk = realDisk } = options;
     this.startedAt = world.now().toISOString();
     this.tally = new Tally(world.now);
     this.waits = new Waits(this.emit);
@@ -107,7 +110,7 @@ export class Agent {
     const { configs, sink } = service.connect(this.clock.now, this.emit);
     this.senders = new Senders({
       sink,
-      setAside: new SetAside(join(settings.dataDir, "set-aside")),
+      setAside: new SetAside(join(settings.dataDir, "set-aside"), disk),
       lingerMs: settings.lingerMs,
       concurrency: settings.concurrency,
       maxAgeMs: settings.maxAgeHours * 3600_000,
@@ -125,6 +128,7 @@ export class Agent {
       commitMs: settings.commitMs,
       fsync: settings.fsync === "always",
       limits: { bytes: settings.batchBytes, lines: settings.batchLines },
+      disk,
       world,
       emit: this.emit,
       onQueue: (queue) => this.senders.start(queue),
@@ -232,7 +236,7 @@ export class Agent {
 
   private async drain(deadline: AbortSignal): Promise<void> {
     await this.inputs.close();
-    await this.senders.drain(deadline);
+    await this.senders.drain(deadline, this.forced.signal);
   }
 
   private readonly emit = (event: AgentEvent): void => {

@@ -109,7 +109,7 @@ export class Delivery {
     const bytes = this.bytesOf(size);
     const { group, replaced } = this.groupOf(bytes);
     const begun = world.monotonic();
-    const request = linkedTo(sender.signal);
+    const request = linkedTo(sender.requestSignal);
     const { hashKey } = block.lane.face;
     try {
       const reply = await sink.putLogs(project, logstore, group, { signal: request.signal, hashKey });

@@ -277,6 +277,21 @@ describe("the sender", () => {
     expect(sink.stored).toHaveLength(0);
   });
 
+  it("abort with patience takes the answer that is under way, and begins nothing", async () => {
+    const { world, sink, put, queue, sender } = bench();
+    let answer = (): void => undefined;
+    sink.answer = () => new Promise((resolve) => (answer = () => resolve(undefined)));
+    put(...numbers(16));
+    await settle();
+    const aborted = sender.abort(new AbortController().signal);
+    await world.pass(10);
+    answer();
+    await aborted;
+    expect(sink.values("msg")).toEqual(numbers(8));
+    expect(sink.tries).toHaveLength(1);
+    expect(queue.lines).toBe(8);
+  });
+
   it("sends so many batches at once and no more", async () => {
     const { sink, put, queue } = bench({ concurrency: 3 });
     let under = 0;

@@ -1,17 +1,19 @@
 /** kill -9 of the agent over plain TCP, which has no answers: beside it rsyslog in the agent's place, killed in the same way. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { builtAgent, type RunningAgent } from "../agent/support/bundle";
 import { chance } from "../agent/support/chance";
 import { freePort, reachable } from "../agent/support/rsyslog";
 import { until } from "../agent/support/world";
+import { testWith, tool } from "../support/tools";
 import { FaultBench, endOf, outcomeOf, pause } from "./support/bench";
 import { folderOf, tcpForwarder, tcpReceiver } from "./support/forwarders";
 import { rfc5424Line, stream } from "./support/lines";
 import { report, type Outcome } from "./support/outcome";
 import { isShort } from "./support/short";
 
+const testRsyslog = testWith("rsyslogd", tool("rsyslogd"));
 const perSecond = 5_000;
 const kills = isShort ? 3 : 20;
 
@@ -64,7 +66,7 @@ async function killTogether(receivers: readonly Receiver[], folder: string): Pro
 describe("at kill -9 of who takes lines over TCP", () => {
   const agent = builtAgent();
 
-  it(
+  testRsyslog(
     "the agent loses no more than rsyslog does, and doubles only where a 200 was lost",
     { tags: ["short"] },
     async () => {

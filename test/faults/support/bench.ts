@@ -53,7 +53,7 @@ export class FaultBench<C extends CloudAddress = LocalCloud> {
   /** Project, logstore, machine group, config. */
   async setUp(): Promise<void> {
     await this.client.createProject(project, { description: "" });
-    await this.client.createLogStore(project, logstore, { ttl: 1, shardCount: 1 });
+    await this.client.createLogStore(project, logstore, { ttl: 30, shardCount: 1 });
     await bindSyslogConfig(this.client, project, logstore, { machineList: [agentId] });
   }
 

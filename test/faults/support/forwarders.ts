@@ -13,14 +13,14 @@ const forEver = 'action.resumeRetryCount="-1" action.resumeInterval="1"';
 export const relpWindow = 300;
 
 /** Takes lines over TCP and forwards them to a port over RELP; what the agent has not answered stays in its queue. */
-export function relpForwarder(folder: string, port: number, queue = ""): Promise<RunningRsyslog> {
+export function relpForwarder(folder: string, port: number, timeout = 5): Promise<RunningRsyslog> {
   mkdirSync(folder, { recursive: true });
   return startRsyslog(
     folder,
     aliLogFormat,
     'module(load="omrelp")',
-    `user.* action(type="omrelp" target="127.0.0.1" port="${port}" template="ALI_LOG_FMT" windowSize="${relpWindow}" timeout="5"
-       ${forEver} ${queue === "" ? 'queue.type="LinkedList" queue.size="200000"' : queue})`,
+    `user.* action(type="omrelp" target="127.0.0.1" port="${port}" template="ALI_LOG_FMT" windowSize="${relpWindow}" timeout="${timeout}"
+       ${forEver} queue.type="LinkedList" queue.size="200000")`,
   );
 }
 
@@ -45,6 +45,36 @@ export function tcpReceiver(folder: string, port: number, file: string): Promise
     `  action(type="omfile" file="${file}" template="AS_IT_CAME")`,
     "}",
     `input(type="imtcp" address="127.0.0.1" port="${port}" ruleset="in")`,
+  );
+}
+
+/**
+ * An rsyslog between two others, with a queue on disk that is written before a line is answered: what a machine has where a
+ * restart or a crash of rsyslog itself must cost nothing.
+ */
+export function diskQueueForwarder(folder: string, port: number, to: number): Promise<RunningRsyslog> {
+  mkdirSync(folder, { recursive: true });
+  return startRsyslog(
+    folder,
+    aliLogFormat,
+    'module(load="omrelp")',
+    'module(load="imrelp")',
+    'ruleset(name="through" queue.type="Direct") {',
+    `  action(type="omrelp" target="127.0.0.1" port="${to}" template="ALI_LOG_FMT" windowSize="${relpWindow}" timeout="5" ${forEver}`,
+    '    queue.type="Disk" queue.filename="through" queue.checkpointInterval="1" queue.saveOnShutdown="on" queue.maxFileSize="4m")',
+    "}",
+    `input(type="imrelp" address="127.0.0.1" port="${port}" ruleset="through")`,
+  );
+}
+
+/** Forwards lines as they are over RELP: the first of a chain. */
+export function relpSource(folder: string, to: number): Promise<RunningRsyslog> {
+  mkdirSync(folder, { recursive: true });
+  return startRsyslog(
+    folder,
+    'module(load="omrelp")',
+    `user.* action(type="omrelp" target="127.0.0.1" port="${to}" template="RSYSLOG_SyslogProtocol23Format" windowSize="${relpWindow}"
+       timeout="5" ${forEver} queue.type="LinkedList" queue.size="200000")`,
   );
 }
 
