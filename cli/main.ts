@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { Command } from "commander";
-import { colors as pc } from "../deploy/colors";
-
+import { errorColors as pc } from "../deploy/colors";
 import { deployCommand } from "./deploy";
+import { imageCommand } from "./image";
 import { importCommand } from "./import";
 import { localCommand } from "./local";
 import { planCommand } from "./plan";
@@ -22,12 +22,16 @@ const program = new Command("cdktf-sls")
   .addCommand(rollbackCommand())
   .addCommand(importCommand())
   .addCommand(searchCommand())
+  .addCommand(imageCommand())
   .addCommand(localCommand());
+
+/** What they have begun they end, whoever reads of it. */
+const writing = ["deploy", "rollback"];
 
 // `cdktf-sls search | head -1`: who does not want more is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
-  process.exit(0);
+  if (!writing.includes(program.args[0] ?? "")) process.exit(0);
 });
 
 program.parseAsync().catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { logstoreNameProblem, projectNameProblem, type FoundLog } from "../sls";
+import { logstoreNameProblem, logstoreOf, projectNameProblem, type FoundLog } from "../sls";
 import { table } from "./table";
 import { addServiceOptions, clientFor, readStacks, type ServiceFlags } from "./service-options";
 
@@ -43,7 +43,7 @@ async function storeOf(flags: SearchFlags): Promise<Store> {
     if (first === undefined) continue;
     return {
       project: flags.project ?? first.project,
-      logstore: flags.logstore ?? first.config.outputDetail.logstoreName,
+      logstore: flags.logstore ?? logstoreOf(first.config),
       ...(manifest.region ? { region: manifest.region } : {}),
     };
   }

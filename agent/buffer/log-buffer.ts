@@ -5,7 +5,7 @@ import { OnceAMinute } from "../status/once-a-minute";
 import type { World } from "../world";
 import type { Block } from "./block";
 import { Committer } from "./committer";
-import { destinationKey, type Destination } from "./destination";
+import { destinationKey, destinationsIn, type Destination } from "./destination";
 import { attempt, realDisk, withFile, type Disk } from "./disk";
 import { LogQueue, type BatchLimits, type QueueOwner } from "./log-queue";
 import { BlockMemory } from "./memory";
@@ -255,14 +255,4 @@ export class LogBuffer implements QueueOwner {
       this.options.emit({ type: "BufferNotKept", ...where, lines: gone, message: why?.message ?? "unknown" });
     return gone;
   }
-}
-
-/** Folders named PROJECT.LOGSTORE. */
-function destinationsIn(folder: string): readonly Destination[] {
-  const found: Destination[] = [];
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-    const [, project, logstore] = /^([^.]+)\.([^.]+)$/.exec(entry.name) ?? [];
-    if (entry.isDirectory() && project !== undefined && logstore !== undefined) found.push({ project, logstore });
-  }
-  return found.sort((a, b) => (destinationKey(a) < destinationKey(b) ? -1 : 1));
 }

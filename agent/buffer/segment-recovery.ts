@@ -4,7 +4,8 @@ import type { Emit } from "../status/events";
 import type { GroupFace } from "./destination";
 import { attempt, type Disk } from "./disk";
 import { skipLogs } from "./log-bytes";
-import { Segment, segmentSuffix, settledSuffix, type Place } from "./segment";
+import type { Place } from "./place";
+import { Segment, segmentSuffix, settledSuffix } from "./segment";
 import {
   decodeSettled,
   faceOf,

@@ -2,17 +2,6 @@ import * as fs from "node:fs";
 import { attempt, appendWhole, type Disk } from "./disk";
 import { encodeSettled, type SettledLines } from "./segment-format";
 
-/** Consecutive lines of one lane in a segment; other lanes' records may lie in between. */
-export interface Place {
-  readonly segment: Segment;
-  /** Bytes of the file. */
-  readonly from: number;
-  to: number;
-  /** Number in their lane of the first line. */
-  readonly first: number;
-  lines: number;
-}
-
 export const segmentSuffix = ".seg";
 export const settledSuffix = ".settled";
 export const damagedSuffix = ".damaged";

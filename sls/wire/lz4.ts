@@ -17,9 +17,21 @@ export const lz4MaxSize = (length: number): number => length + Math.floor(length
 
 const table = new Int32Array(1 << hashBits);
 
+/** Where it is compressed to: most input shrinks to a fraction, and a buffer of the largest size for each would be memory to collect. */
+let scratch = Buffer.alloc(0);
+/** A scratch that is larger is not kept. */
+const scratchLimit = 2 * 1024 * 1024;
+
+function scratchOf(size: number): Buffer {
+  if (size <= scratch.length) return scratch;
+  const made = Buffer.allocUnsafeSlow(size);
+  if (size <= scratchLimit) scratch = made;
+  return made;
+}
+
 /** Compresses a block. Incompressible input grows by up to 0.4 %, and the result is still valid. */
 export function lz4Compress(input: Uint8Array): Buffer {
-  const out = Buffer.allocUnsafe(lz4MaxSize(input.length));
+  const out = scratchOf(lz4MaxSize(input.length));
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
   table.fill(-1);
   let anchor = 0;
@@ -44,7 +56,7 @@ export function lz4Compress(input: Uint8Array): Buffer {
     anchor = i;
   }
   o = writeSequence(out, o, input, anchor, input.length - anchor, 0, 0);
-  return out.subarray(0, o);
+  return Buffer.from(out.subarray(0, o));
 }
 
 /** Up to here a loop is faster than a call into the runtime. */
