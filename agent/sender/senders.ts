@@ -18,7 +18,10 @@ export class Senders {
     return this.byQueue.get(queue)?.state ?? "idle";
   }
 
-  /** Sends everything now; what is not sent when the deadline aborts goes back to its queue. `forced` ends the wait for answers, too. */
+  /**
+   * Sends everything now; what is not sent when the deadline aborts goes back to its queue. Answers that are under way then are
+   * awaited for a moment, unless `forced` aborts.
+   */
   async drain(deadline: AbortSignal, forced: AbortSignal): Promise<void> {
     const senders = [...this.byQueue.values()];
     const drained = new AbortController();
@@ -33,7 +36,7 @@ export class Senders {
     drained.abort();
   }
 
-  /** Aborts when answers that are still under way are not to be awaited any more. */
+  /** Aborts when answers are not to be awaited any more. */
   private patience(drained: AbortSignal): AbortSignal {
     const over = new AbortController();
     void this.options.world.sleep(lastAnswerMs, drained).then(() => over.abort());

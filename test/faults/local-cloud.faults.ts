@@ -87,7 +87,7 @@ describe("while the service", () => {
     expect(doubled).toBeGreaterThan(0);
   });
 
-  it("stalls, then goes on: none lost; doubled only what it stored after the agent had given up", short, async () => {
+  it("stalls, then goes on: none lost; doubled only what it stored after the agent had given up", async () => {
     const bench = await FaultBench.start(agent.path());
     const running = bench.agent({ SLS_AGENT_TIMEOUT_SECONDS: "1" });
     let over = false;
@@ -131,7 +131,7 @@ describe("while the service", () => {
     expect(await bench.outcome("answers of somebody else", count)).toMatchObject({ lost: 0, doubled: 0 });
   });
 
-  it("refuses the secret, and takes the right one later: none lost, none doubled", short, async () => {
+  it("refuses the secret, and takes the right one later: none lost, none doubled", async () => {
     const bench = await FaultBench.start(agent.path());
     const { accessKeyId, accessKeySecret } = bench.cloud.credentials;
     const file = join(bench.folder, "key.json");

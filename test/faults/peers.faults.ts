@@ -73,30 +73,26 @@ describe("what peers have lost lines by", () => {
   });
 
   // loki #3839: one line that is refused takes valid ones with it; vector #17644: a loop that nothing ends.
-  it(
-    "one line that the service refuses for good: it is set aside, the others are stored",
-    { tags: ["short"] },
-    async () => {
-      const bench = await FaultBench.start(agent.path());
-      const running = bench.agent({ SLS_AGENT_CONCURRENCY: "1" });
-      const port = await portOf(running);
-      // From a block of 500 lines down to one: halved ten times at most.
-      const handle = bench.cloud.faults.add({ ...posting, error: "PostBodyInvalid", times: 12 });
-      const count = await stream(port, 0, { perSecond: 5_000, stop: after(1_000) });
-      const { setAside, ...end } = await endOf(running);
-      expect(end).toMatchObject(clean);
-      expect(handle.hits).toBe(12);
-      const { lost, doubled } = await bench.outcome("lines refused for good", count);
-      const stored = await bench.stored();
-      const text = readFileSync(join(bench.data, "set-aside", "my-project.my-store.jsonl"), "utf8");
-      const aside = text
-        .trim()
-        .split("\n")
-        .map((line) => Number((JSON.parse(line) as { contents: { msg: string } }).contents.msg));
-      expect(aside).toHaveLength(Number(setAside));
-      expect(aside.filter((n) => stored.has(n))).toEqual([]);
-      expect({ lost, doubled }).toEqual({ lost: aside.length, doubled: 0 });
-      expect(lost).toBeLessThan(20);
-    },
-  );
+  it("one line that the service refuses for good: it is set aside, the others are stored", async () => {
+    const bench = await FaultBench.start(agent.path());
+    const running = bench.agent({ SLS_AGENT_CONCURRENCY: "1" });
+    const port = await portOf(running);
+    // From a block of 500 lines down to one: halved ten times at most.
+    const handle = bench.cloud.faults.add({ ...posting, error: "PostBodyInvalid", times: 12 });
+    const count = await stream(port, 0, { perSecond: 5_000, stop: after(1_000) });
+    const { setAside, ...end } = await endOf(running);
+    expect(end).toMatchObject(clean);
+    expect(handle.hits).toBe(12);
+    const { lost, doubled } = await bench.outcome("lines refused for good", count);
+    const stored = await bench.stored();
+    const text = readFileSync(join(bench.data, "set-aside", "my-project.my-store.jsonl"), "utf8");
+    const aside = text
+      .trim()
+      .split("\n")
+      .map((line) => Number((JSON.parse(line) as { contents: { msg: string } }).contents.msg));
+    expect(aside).toHaveLength(Number(setAside));
+    expect(aside.filter((n) => stored.has(n))).toEqual([]);
+    expect({ lost, doubled }).toEqual({ lost: aside.length, doubled: 0 });
+    expect(lost).toBeLessThan(20);
+  });
 });

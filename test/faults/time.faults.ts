@@ -127,7 +127,7 @@ const slow: Disk = {
 };
 
 describe("the disk is slow", () => {
-  it("over TCP: none lost, none doubled", short, async () => {
+  it("over TCP: none lost, none doubled", async () => {
     const bench = await FaultBench.start("");
     const agent = await agentHere(bench, realWorld, { disk: slow });
     const count = await stream(agent.port, 0, { perSecond: 10_000, stop: after(2_000) });

@@ -56,7 +56,7 @@ describe("a forward proxy", () => {
 describe("the token of a RAM role", () => {
   const agent = builtAgent();
 
-  it("ends under load, to a clock that does not know: none lost, none doubled", { tags: ["short"] }, async () => {
+  it("ends under load, to a clock that does not know: none lost, none doubled", async () => {
     let ahead = 0;
     const bench = await FaultBench.start(agent.path(), {
       metadata: { port: 0 },

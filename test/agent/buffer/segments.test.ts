@@ -46,6 +46,18 @@ describe("a segment", () => {
     }
   });
 
+  it("counts the lines of a damaged record by its logs, not by a number that may be damaged too", async () => {
+    const folder = temporaryFolder();
+    const first = bufferIn(folder);
+    first.put(numbers(0, 7));
+    await first.written();
+    const bytes = readFileSync(segment(folder));
+    const linesAt = sizeOfSegmentLine(bytes) + 24;
+    bytes.fill(0xff, linesAt, linesAt + 2);
+    writeFileSync(segment(folder), bytes);
+    expect(recovered(folder).events).toContainEqual(expect.objectContaining({ type: "BufferDamaged", lines: 7 }));
+  });
+
   it("says how many bytes and lines are lost, and why; the file is kept when its lines are sent", async () => {
     const folder = temporaryFolder();
     const first = bufferIn(folder);
