@@ -13,6 +13,7 @@ state=$root/var/lib/logtail-first-boot
 ids=$root/etc/ilogtail/user_defined_id
 service=${ALIBABA_CLOUD_ECS_METADATA_SERVICE_ENDPOINT:-}
 now=$(date -u +%Y%m%dT%H%M%SZ)
+pause=15s
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -27,7 +28,7 @@ first_line() { # FILE
 # Asks the metadata service; prints the answer. Returns 1 when there is no such item, 2 when nobody answers.
 metadata() { # PATH
   [ -n "$service" ] && [ ! -e "$work/silent" ] || return 2
-  [ -e "$work/token" ] || curl -fsS --noproxy '*' -X PUT --connect-timeout 2 --max-time 4 --retry 2 --retry-connrefused \
+  [ -e "$work/token" ] || curl -fsS --noproxy '*' -X PUT --connect-timeout 2 --max-time 4 \
     -H 'X-aliyun-ecs-metadata-token-ttl-seconds: 60' -o "$work/token" "$service/latest/api/token" 2>"$work/said" || {
     say "the metadata service does not answer: $(cat "$work/said")" >&2
     touch "$work/silent"
@@ -160,4 +161,13 @@ else
 fi
 cp "$work/machine" "$state/machine.new" && mv "$state/machine.new" "$state/machine"
 [ -e "$state/unfinished" ] || exit 0
-if use_user_data; then rm -f "$state/unfinished"; else say 'user data could not be had; looked for again at the next boot' >&2; fi
+if use_user_data; then
+  rm -f "$state/unfinished"
+else
+  # Nobody waits for it: the agent takes ids whenever they come.
+  say "user data could not be had; looked for again in $pause, and at the next boot" >&2
+  if [ -z "$root" ] && [ -d /run/systemd/system ]; then
+    systemd-run --quiet --collect --on-active="$pause" systemctl --no-block restart logtail-first-boot.service ||
+      say 'systemd-run could not be had' >&2
+  fi
+fi

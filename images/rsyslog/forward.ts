@@ -76,7 +76,8 @@ export function rsyslogForward(options: RsyslogForwardOptions = {}): string {
     'name="logtail" template="ALI_LOG_FMT"',
     // How many lines may wait for their answer: the speed, and the most that is stored twice after a kill.
     ...(relp ? ['windowSize="1000"'] : []),
-    // Tries never end. Without the second the pauses grow to half an hour.
+    // Tries never end; after each ten the pause grows by the interval. Its limit (30 min) can be lowered by name since 8.1901,
+    // but counts only after 8.2306 (rsyslog #5171): before, an outage of an hour ends in pauses of half a minute.
     'action.resumeRetryCount="-1" action.resumeInterval="1" action.resumeIntervalMax="10"',
     `queue.type="LinkedList" queue.size="${size}"`,
     `queue.filename="${fileName}" queue.maxDiskSpace="${maxDiskSpace}" queue.saveOnShutdown="on"`,
