@@ -13,7 +13,7 @@ export class ImageId {
   static of(imageId: string): ImageId {
     const problem = imageIdProblem(imageId);
     if (problem !== undefined) throw new Error(problem);
-    return new ImageId(imageId);
+    return new ImageId(imageId, undefined);
   }
 
   /** Of the file that `cdktf-sls image build` wrote. Throws where that file is of another region or environment, or of no image. */
@@ -45,7 +45,7 @@ export class ImageId {
   private constructor(
     /** As instances take it: `imageId: image.imageId`. */
     readonly imageId: string,
-    /** All that is known of it, where it came from a file. */
-    readonly manifest?: ImageManifest,
+    /** All that is known of it; undefined where it did not come from a file. */
+    readonly manifest: ImageManifest | undefined,
   ) {}
 }

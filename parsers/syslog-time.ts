@@ -48,6 +48,21 @@ export function readRfc3164Time(
 ): { readonly time: SyslogTime; readonly length: number } | undefined {
   const match = rfc3164.exec(text);
   if (match === null) return undefined;
+  const [stamp] = match;
+  const nowSeconds = Math.floor(now.getTime() / 1000);
+  // Lines come many a second, and a date of this process's zone costs more than all the rest of a line.
+  if (last?.stamp === stamp && last.nowSeconds === nowSeconds) return last.found;
+  const time = timeOf(match, now);
+  const found = time === undefined ? undefined : { time, length: stamp.length };
+  last = { stamp, nowSeconds, found };
+  return found;
+}
+
+type Found = { readonly time: SyslogTime; readonly length: number } | undefined;
+/** What was found last, and in which second. */
+let last: { readonly stamp: string; readonly nowSeconds: number; readonly found: Found } | undefined;
+
+function timeOf(match: RegExpExecArray, now: Date): SyslogTime | undefined {
   const month = months.indexOf(match[1] as string);
   const [day, hour, minute, second] = [match[2], match[4], match[5], match[6]].map(Number) as [
     number,
@@ -67,6 +82,5 @@ export function readRfc3164Time(
   const seconds = date.getTime() / 1000;
   if (seconds <= 0 || seconds > maxUnixTime) return undefined;
   const fraction = match[7];
-  const time = fraction === undefined ? { seconds } : { seconds, nanoseconds: Number(fraction.padEnd(9, "0")) };
-  return { time, length: match[0].length };
+  return fraction === undefined ? { seconds } : { seconds, nanoseconds: Number(fraction.padEnd(9, "0")) };
 }

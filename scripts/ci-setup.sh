@@ -19,6 +19,13 @@ command -v systemd-notify >/dev/null || packages+=(systemd)
 # The agent's packages, and what looks at shell scripts.
 command -v rpmbuild >/dev/null || packages+=(rpm)
 command -v shellcheck >/dev/null || packages+=(shellcheck)
+# Images: their templates, and the machines of the boot tests.
+command -v packer >/dev/null || packages+=(packer)
+command -v mmdebstrap >/dev/null || packages+=(mmdebstrap)
+command -v systemd-nspawn >/dev/null || packages+=(systemd-container)
+command -v ssh-keygen >/dev/null || packages+=(openssh-client)
+command -v ip >/dev/null || [ -x /usr/sbin/ip ] || packages+=(iproute2)
+command -v ar >/dev/null || packages+=(binutils)
 command -v python3 >/dev/null || packages+=(python3)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 if [ "${#packages[@]}" -gt 0 ]; then

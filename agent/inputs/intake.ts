@@ -48,6 +48,8 @@ export class Intake {
   accepted = 0;
   private byTag = new Map<string, SyslogConfig>();
   private catchAll: SyslogConfig | undefined;
+  /** Where the last log that was made elsewhere went: the next one goes there too, as a rule. */
+  private stored: { readonly config: SyslogConfig; readonly source: string; readonly lane: Lane } | undefined;
 
   constructor(private readonly options: IntakeOptions) {}
 
@@ -134,7 +136,11 @@ export class Intake {
 
   /** A log that was made elsewhere. */
   store(config: SyslogConfig, log: Log, source: string): void {
-    this.laneOf(config, source).append(encodeLogGroup({ logs: [log] }), log.time);
+    let { stored } = this;
+    if (stored?.config !== config || stored.source !== source) {
+      stored = this.stored = { config, source, lane: this.laneOf(config, source) };
+    }
+    stored.lane.append(encodeLogGroup({ logs: [log] }), log.time);
   }
 
   private laneOf({ project, logstore, topic, ordered }: SyslogConfig, source: string): Lane {

@@ -1,0 +1,95 @@
+/** The Packer templates, judged by Packer itself. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { lstatSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { assemble, checksumOf, imagesIn, sharedTemplates } from "../../images/packer/templates";
+import { repository, testWith, tool } from "../support/tools";
+
+const images = join(repository, "images");
+const folder = mkdtempSync(join(tmpdir(), "cdktf-sls-templates-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const withPacker = testWith("packer", tool("packer"));
+/** Its output; throws with all of it when Packer refuses. */
+function packer(cwd: string, ...args: string[]): string {
+  const env = { ...process.env, CHECKPOINT_DISABLE: "1" };
+  const { status, stdout, stderr } = spawnSync(tool("packer") ?? "packer", args, { cwd, encoding: "utf8", env });
+  if (status !== 0) throw new Error(`${stdout}${stderr}`);
+  return stdout;
+}
+const keys = ["-var", "access_key=no-such-access-key", "-var", "secret_key=no-such-secret-key"];
+const given = ["-var", `agent_package=${join(folder, "agent.deb")}`, ...keys];
+writeFileSync(join(folder, "agent.deb"), "");
+
+test("there are the images of the sample app", () => {
+  expect(imagesIn(images)).toEqual(["app", "certman", "proxy"]);
+});
+
+describe.each(["app", "certman", "proxy"])("image %s", (name) => {
+  withPacker("is valid as an image of ECS, and formatted", () => {
+    packer(join(images, name), "validate", "-only=alicloud-ecs.production", ...given, ".");
+    expect(packer(join(images, name), "fmt", "-check", ".")).toBe("");
+  });
+
+  withPacker("is valid over ssh, with the same steps", () => {
+    const key = join(folder, `${name}-key`);
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+    packer(
+      join(images, name),
+      "validate",
+      "-only=null.ci",
+      ...given,
+      "-var",
+      "ssh_host=192.0.2.1",
+      "-var",
+      `ssh_key_file=${key}`,
+      ".",
+    );
+  });
+
+  withPacker("is refused with a script that is not there", () => {
+    const read = assemble(images, name, join(folder, `${name}-broken`), { plugins: false });
+    rmSync(join(read, "..", "common", "scripts", "90-finish.sh"));
+    expect(() => packer(read, "validate", "-only=alicloud-ecs.production", ...given, ".")).toThrow(/90-finish\.sh/);
+  });
+
+  test("shares its templates with the others by links, which an assembled folder holds as files", () => {
+    for (const file of sharedTemplates(images)) {
+      expect(realpathSync(join(images, name, file))).toBe(realpathSync(join(images, "common", file)));
+    }
+    const read = assemble(images, name, join(folder, `${name}-new`), { plugins: true });
+    expect(readdirSync(read)).toEqual(
+      expect.arrayContaining([...sharedTemplates(images), "plugins.pkr.hcl", `${name}.pkr.hcl`]),
+    );
+    for (const file of readdirSync(read)) expect(lstatSync(join(read, file)).isSymbolicLink()).toBe(false);
+    expect(readFileSync(join(read, "plugins.pkr.hcl"), "utf8")).toContain("required_plugins");
+  });
+});
+
+withPacker("plugins are named for newer Packers only: 1.6 refuses them", () => {
+  const read = assemble(images, "app", join(folder, "plugins"), { plugins: true });
+  if (!packer(read, "version").includes("v1.6")) return;
+  expect(() => packer(read, "validate", "-only=alicloud-ecs.production", ...given, ".")).toThrow(/required_plugins/);
+});
+
+test("an image that is not there is told with those that are", () => {
+  expect(() => assemble(images, "nope", join(folder, "nope"), { plugins: false })).toThrow(
+    `${images} has no image "nope"; there are: app, certman, proxy`,
+  );
+});
+
+test("the checksum of a folder tells names, bytes and who may run a file", () => {
+  const one = mkdtempSync(join(folder, "sum-"));
+  writeFileSync(join(one, "a"), "x", { mode: 0o644 });
+  const before = checksumOf(one);
+  expect(checksumOf(one)).toBe(before);
+  writeFileSync(join(one, "b"), "");
+  expect(checksumOf(one)).not.toBe(before);
+  rmSync(join(one, "b"));
+  expect(checksumOf(one)).toBe(before);
+  rmSync(join(one, "a"));
+  writeFileSync(join(one, "a"), "x", { mode: 0o755 });
+  expect(checksumOf(one)).not.toBe(before);
+});
