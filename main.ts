@@ -4,7 +4,7 @@
  */
 import { AlicloudProvider } from "@cdktf/provider-alicloud/lib/provider";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
-import { Environment, LogCollection, SecurityGroup } from "./constructs";
+import { Environment, LogCollection, SecurityGroup, StateBackend } from "./constructs";
 
 const environment = Environment.parse(process.env["ENV_NAME"] ?? "dev");
 const region = process.env["ALICLOUD_REGION"] ?? "cn-hangzhou";
@@ -12,6 +12,7 @@ const region = process.env["ALICLOUD_REGION"] ?? "cn-hangzhou";
 const app = new App();
 const stack = new TerraformStack(app, `sample-app-${environment.name}`);
 new AlicloudProvider(stack, "alicloud", { region });
+StateBackend.fromEnvironment(stack, process.env);
 
 // The VMs of the app. Their agents take syslog lines on TCP port 11111.
 const securityGroup = new SecurityGroup(stack, "security-group", {

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { colors as pc } from "../deploy/colors";
 
+import { ciCommand } from "./ci";
 import { deployCommand } from "./deploy";
 import { importCommand } from "./import";
 import { localCommand } from "./local";
@@ -22,7 +23,8 @@ const program = new Command("cdktf-sls")
   .addCommand(rollbackCommand())
   .addCommand(importCommand())
   .addCommand(searchCommand())
-  .addCommand(localCommand());
+  .addCommand(localCommand())
+  .addCommand(ciCommand());
 
 // `cdktf-sls search | head -1`: who does not want more is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

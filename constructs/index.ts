@@ -27,4 +27,5 @@ export * from "./retention";
 export * from "./schedule";
 export * from "./scheduled-sql";
 export * from "./security-group";
+export * from "./state-backend";
 export * from "./time-format";

@@ -7,6 +7,7 @@ export * from "./history";
 export { readProject, type ProjectContents } from "./import/read-project";
 export { writeTypeScript } from "./import/write-typescript";
 export * from "./mark";
+export * from "./pipeline";
 export * from "./plan";
 export * from "./print";
 export * from "./read-found";

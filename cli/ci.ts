@@ -1,0 +1,9 @@
+import { Command } from "commander";
+import { execCommand } from "./ci/exec";
+import { planCommand } from "./ci/plan";
+
+export const ciCommand = (): Command =>
+  new Command("ci")
+    .description("what the jobs of a pipeline run (ci/templates)")
+    .addCommand(execCommand())
+    .addCommand(planCommand());

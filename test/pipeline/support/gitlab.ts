@@ -1,0 +1,100 @@
+/** A GitLab for the jobs of a pipeline: Terraform states with locks, as its documentation tells. Loopback, port 0. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface Gitlab {
+  /** CI_API_V4_URL */
+  readonly apiUrl: string;
+  readonly jobToken: string;
+  /** Name -> what Terraform wrote last. */
+  readonly states: Map<string, string>;
+  /** Name -> who holds it, as Terraform says it. */
+  readonly locks: Map<string, string>;
+  /** How often a lock was refused. */
+  refused: number;
+  close(): Promise<void>;
+}
+
+const projectId = "42";
+const statePath = new RegExp(`^/api/v4/projects/${projectId}/terraform/state/([\\w.-]+)(/lock)?$`);
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString();
+}
+
+const idOf = (lock: string | undefined): string | undefined =>
+  lock === undefined ? undefined : (JSON.parse(lock) as { ID?: string }).ID;
+
+export async function startGitlab(): Promise<Gitlab> {
+  const states = new Map<string, string>();
+  const locks = new Map<string, string>();
+  const jobToken = "glcbt-64_of-this-job";
+  const authorization = `Basic ${Buffer.from(`gitlab-ci-token:${jobToken}`).toString("base64")}`;
+
+  function lock(name: string, method: string, body: string): [number, string] {
+    const held = locks.get(name);
+    if (method === "POST") {
+      if (held !== undefined) {
+        gitlab.refused++;
+        return [409, held];
+      }
+      locks.set(name, body);
+      return [200, ""];
+    }
+    if (method !== "DELETE") return [405, ""];
+    if (held !== undefined && idOf(held) !== idOf(body)) return [409, held];
+    locks.delete(name);
+    return [200, ""];
+  }
+
+  function state(name: string, method: string, body: string, lockId: string | null): [number, string] {
+    if (method === "GET") return states.has(name) ? [200, states.get(name) ?? ""] : [404, ""];
+    const held = locks.get(name);
+    if (held !== undefined && idOf(held) !== lockId) return [409, held];
+    if (method === "POST") states.set(name, body);
+    else if (method === "DELETE") states.delete(name);
+    else return [405, ""];
+    return [200, ""];
+  }
+
+  async function answer(request: IncomingMessage): Promise<[number, string]> {
+    const body = await bodyOf(request);
+    const url = new URL(request.url ?? "", "http://gitlab");
+    const [, name, isLock] = statePath.exec(url.pathname) ?? [];
+    if (name === undefined) return [404, '{"message":"404 Not Found"}'];
+    if (request.headers.authorization !== authorization) return [401, '{"message":"401 Unauthorized"}'];
+    const method = request.method ?? "";
+    return isLock ? lock(name, method, body) : state(name, method, body, url.searchParams.get("ID"));
+  }
+
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    answer(request).then(
+      ([status, text]) => response.writeHead(status).end(text),
+      (error: Error) => response.writeHead(500).end(error.message),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const gitlab: Gitlab = {
+    apiUrl: `http://127.0.0.1:${port}/api/v4`,
+    jobToken,
+    states,
+    locks,
+    refused: 0,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return gitlab;
+}
+
+/** Variables that GitLab gives to every job. */
+export const predefined = (gitlab: Gitlab): Record<string, string> => ({
+  CI_API_V4_URL: gitlab.apiUrl,
+  CI_PROJECT_ID: projectId,
+  CI_JOB_TOKEN: gitlab.jobToken,
+});
