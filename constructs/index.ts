@@ -5,7 +5,7 @@ export * from "./environment";
 export { IndexField, type IndexFieldOptions, type TextIndexOptions } from "./index-field";
 export * from "./log-alert";
 export * from "./log-assertions";
-export { LogChart, type ChartType, type LogChartOptions } from "./log-chart";
+export { LogChart, type ChartType, type FlowChartOptions, type LogChartOptions } from "./log-chart";
 export * from "./log-collection";
 export * from "./log-dashboard";
 export * from "./log-export";

@@ -1,8 +1,10 @@
 import { SlsAlert } from "@cdktf/provider-alicloud/lib/sls-alert";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import { jobNameProblem, relativeTimeProblem } from "../sls/model/jobs";
+import type { ILogProject } from "./log-project";
 import type { ILogStore } from "./log-store";
 import { check, invalidValue } from "./private/check";
+import { nameReference } from "./private/name-reference";
 import { literal, literalText } from "./private/template-text";
 import { Schedule } from "./schedule";
 
@@ -45,23 +47,40 @@ export interface LogAlertProps {
   readonly repeatInterval?: string;
 }
 
-/** Somebody is told when a search finds what it should not. Source: SLS, CreateAlert. */
-export class LogAlert extends Construct {
+/** An alert that exists or is made here. */
+export interface ILogAlert extends IConstruct {
+  readonly project: ILogProject;
+  /** To pass on: in the alert's own stack a reference that makes Terraform create the alert first. */
   readonly alertName: string;
+  /** To read: the name as it was given. */
+  readonly givenName: string;
+}
+
+/** Somebody is told when a search finds what it should not. Source: SLS, CreateAlert. */
+export class LogAlert extends Construct implements ILogAlert {
+  /** An alert that somebody else makes. */
+  static fromName(scope: Construct, id: string, project: ILogProject, alertName: string): ILogAlert {
+    return new ImportedLogAlert(scope, id, project, alertName);
+  }
+
+  readonly project: ILogProject;
+  readonly alertName: string;
+  readonly givenName: string;
   readonly logstore: ILogStore;
   readonly severity: AlertSeverity;
   readonly schedule: Schedule;
 
   constructor(scope: Construct, id: string, props: LogAlertProps) {
     super(scope, id);
-    this.alertName = props.alertName;
+    this.givenName = props.alertName;
     this.logstore = props.logstore;
+    this.project = this.logstore.project;
     this.severity = props.severity ?? "medium";
     this.schedule = props.schedule ?? Schedule.every("5m");
     const start = props.start ?? "-15m";
     const end = props.end ?? "now";
     const threshold = props.threshold ?? 1;
-    check(this, this.alertName, jobNameProblem);
+    check(this, this.givenName, jobNameProblem);
     check(this, start, (time) => relativeTimeProblem("start", time));
     check(this, end, (time) => relativeTimeProblem("end", time));
     check(this, threshold, thresholdProblem);
@@ -69,9 +88,9 @@ export class LogAlert extends Construct {
     if (problem !== undefined) throw invalidValue(this, problem);
     const condition = literalText(props.condition ?? "");
     const annotations = props.annotations ?? { title: props.displayName, desc: props.displayName };
-    new SlsAlert(this, "Resource", {
-      projectName: this.logstore.project.projectName,
-      alertName: this.alertName,
+    const resource = new SlsAlert(this, "Resource", {
+      projectName: this.project.projectName,
+      alertName: this.givenName,
       displayName: props.displayName,
       schedule: scheduleAttributes(this.schedule),
       configuration: {
@@ -86,7 +105,7 @@ export class LogAlert extends Construct {
         queryList: [
           {
             storeType: "log",
-            project: this.logstore.project.projectName,
+            project: this.project.projectName,
             store: this.logstore.logstoreName,
             query: literalText(props.query),
             timeSpanType: "Relative",
@@ -110,6 +129,22 @@ export class LogAlert extends Construct {
         },
       },
     });
+    this.alertName = nameReference(resource, resource.alertName, this.givenName);
+  }
+}
+
+class ImportedLogAlert extends Construct implements ILogAlert {
+  readonly givenName: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly project: ILogProject,
+    readonly alertName: string,
+  ) {
+    super(scope, id);
+    check(this, alertName, jobNameProblem);
+    this.givenName = alertName;
   }
 }
 

@@ -1,8 +1,10 @@
 import { SlsOssExportSink } from "@cdktf/provider-alicloud/lib/sls-oss-export-sink";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import { jobNameProblem, roleArnProblem } from "../sls/model/jobs";
+import type { ILogProject } from "./log-project";
 import type { ILogStore } from "./log-store";
 import { check } from "./private/check";
+import { nameReference } from "./private/name-reference";
 import { literalText } from "./private/template-text";
 
 export interface LogExportProps {
@@ -73,28 +75,46 @@ function endpointProblem(endpoint: string): string | undefined {
   return `endpoint must be one of OSS, such as "https://oss-cn-hangzhou-internal.aliyuncs.com", got ${JSON.stringify(endpoint)}`;
 }
 
-/** Copies the logs of a logstore to OSS, for as long as it exists. Source: SLS, CreateOSSExport. */
-export class LogExport extends Construct {
+/** An export that exists or is made here. */
+export interface ILogExport extends IConstruct {
+  /** Of the logstore that is read. */
+  readonly project: ILogProject;
+  /** To pass on: in the job's own stack a reference that makes Terraform create the job first. */
   readonly jobName: string;
+  /** To read: the name as it was given. */
+  readonly givenName: string;
+}
+
+/** Copies the logs of a logstore to OSS, for as long as it exists. Source: SLS, CreateOSSExport. */
+export class LogExport extends Construct implements ILogExport {
+  /** An export that somebody else makes. */
+  static fromName(scope: Construct, id: string, project: ILogProject, jobName: string): ILogExport {
+    return new ImportedLogExport(scope, id, project, jobName);
+  }
+
+  readonly project: ILogProject;
+  readonly jobName: string;
+  readonly givenName: string;
   readonly logstore: ILogStore;
   readonly format: LogExportFormat;
 
   constructor(scope: Construct, id: string, props: LogExportProps) {
     super(scope, id);
-    this.jobName = props.jobName;
+    this.givenName = props.jobName;
     this.logstore = props.logstore;
+    this.project = this.logstore.project;
     this.format = props.format ?? LogExportFormat.json();
     const bufferInterval = props.bufferInterval ?? 300;
     const bufferSize = props.bufferSize ?? 256;
-    check(this, this.jobName, jobNameProblem);
+    check(this, this.givenName, jobNameProblem);
     check(this, props.endpoint, endpointProblem);
     check(this, props.roleArn, roleArnProblem);
     check(this, bufferInterval, within("bufferInterval", 300, 900, "seconds"));
     check(this, bufferSize, within("bufferSize", 5, 256, "MB"));
-    new SlsOssExportSink(this, "Resource", {
-      project: this.logstore.project.projectName,
-      jobName: this.jobName,
-      displayName: props.displayName ?? this.jobName,
+    const resource = new SlsOssExportSink(this, "Resource", {
+      project: this.project.projectName,
+      jobName: this.givenName,
+      displayName: props.displayName ?? this.givenName,
       configuration: {
         logstore: this.logstore.logstoreName,
         roleArn: props.roleArn,
@@ -118,5 +138,21 @@ export class LogExport extends Construct {
         },
       },
     });
+    this.jobName = nameReference(resource, resource.jobName, this.givenName);
+  }
+}
+
+class ImportedLogExport extends Construct implements ILogExport {
+  readonly givenName: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly project: ILogProject,
+    readonly jobName: string,
+  ) {
+    super(scope, id);
+    check(this, jobName, jobNameProblem);
+    this.givenName = jobName;
   }
 }

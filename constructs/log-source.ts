@@ -27,11 +27,11 @@ export interface ContainerOptions {
 
 /** Files that are left out although they fit. */
 export interface ExcludeOptions {
-  /** Full paths of directories, with all in them; `*` stands for a part of a name. @default - none */
+  /** Full paths of directories, with all in them; `*` stands for a part of a name, `**` for several levels. @default - none */
   readonly directories?: readonly string[];
   /** Names of files; `*` stands for a part of one. @default - none */
   readonly files?: readonly string[];
-  /** Full paths of files; `*` stands for a part of a name. @default - none */
+  /** Full paths of files; `*` stands for a part of a name, `**` for several levels. @default - none */
   readonly paths?: readonly string[];
 }
 

@@ -1,8 +1,10 @@
 import { SlsScheduledSql } from "@cdktf/provider-alicloud/lib/sls-scheduled-sql";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import { jobNameProblem, roleArnProblem } from "../sls/model/jobs";
+import type { ILogProject } from "./log-project";
 import type { ILogStore } from "./log-store";
 import { check, differ, invalidValue } from "./private/check";
+import { nameReference } from "./private/name-reference";
 import { literalText } from "./private/template-text";
 import { Schedule } from "./schedule";
 
@@ -27,13 +29,13 @@ export interface ScheduledSqlProps {
   readonly roleArn: string;
   /** ARN of the role that writes the destination. @default - roleArn */
   readonly destinationRoleArn?: string;
-  /** `enhanced` costs more and takes more. @default "default" */
+  /** @default "enhanced", the only one that new jobs of the console have */
   readonly resourcePool?: "default" | "enhanced";
   /** A run is given up after so many seconds, 60 to 1800. @default 600 */
   readonly maxRunTime?: number;
   /** And after so many tries, 1 to 100. @default 20 */
   readonly maxRetries?: number;
-  /** First due time. @default - now: runs for earlier logs are not made up */
+  /** First due time; one in the past makes up for the runs since then. A change makes another job. @default - left to the service */
   readonly from?: Date;
 }
 
@@ -42,31 +44,49 @@ const windowProblem = (what: string, time: string): string =>
   `window.${what} must be a cut time such as "@m", "@h" or "@h-1h", got ${JSON.stringify(time)}`;
 const intoItself = "destination is the source, so that it would count its own results; give another logstore";
 
-/** A query that runs by itself and keeps its results, such as lines per program and hour. Source: SLS, CreateScheduledSQL. */
-export class ScheduledSql extends Construct {
+/** A query that exists or is made here. */
+export interface IScheduledSql extends IConstruct {
+  /** Of the logstore that is read. */
+  readonly project: ILogProject;
+  /** To pass on: in the job's own stack a reference that makes Terraform create the job first. */
   readonly jobName: string;
+  /** To read: the name as it was given. */
+  readonly givenName: string;
+}
+
+/** A query that runs by itself and keeps its results, such as lines per program and hour. Source: SLS, CreateScheduledSQL. */
+export class ScheduledSql extends Construct implements IScheduledSql {
+  /** A query that somebody else makes. */
+  static fromName(scope: Construct, id: string, project: ILogProject, jobName: string): IScheduledSql {
+    return new ImportedScheduledSql(scope, id, project, jobName);
+  }
+
+  readonly project: ILogProject;
+  readonly jobName: string;
+  readonly givenName: string;
   readonly source: ILogStore;
   readonly destination: ILogStore;
   readonly schedule: Schedule;
 
   constructor(scope: Construct, id: string, props: ScheduledSqlProps) {
     super(scope, id);
-    this.jobName = props.jobName;
+    this.givenName = props.jobName;
     this.source = props.source;
+    this.project = this.source.project;
     this.destination = props.destination;
     this.schedule = props.schedule ?? Schedule.every("1h", { delay: 30 });
     const window = props.window ?? { from: "@m-1h", to: "@m" };
     this.checkValues(props, window);
-    new SlsScheduledSql(this, "Resource", {
-      project: this.source.project.projectName,
-      scheduledSqlName: this.jobName,
-      displayName: props.displayName ?? this.jobName,
+    const resource = new SlsScheduledSql(this, "Resource", {
+      project: this.project.projectName,
+      scheduledSqlName: this.givenName,
+      displayName: props.displayName ?? this.givenName,
       schedule: this.schedule.toAttributes(),
       scheduledSqlConfiguration: {
         script: literalText(props.script),
         sqlType: "searchQuery",
         dataFormat: "log2log",
-        resourcePool: props.resourcePool ?? "default",
+        resourcePool: props.resourcePool ?? "enhanced",
         sourceLogstore: this.source.logstoreName,
         destEndpoint: props.destinationEndpoint,
         destProject: this.destination.project.projectName,
@@ -76,15 +96,17 @@ export class ScheduledSql extends Construct {
         fromTimeExpr: window.from,
         toTimeExpr: window.to,
         ...(props.from === undefined ? {} : { fromTime: Math.floor(props.from.getTime() / 1000) }),
+        // 0: for ever.
         toTime: 0,
         maxRunTimeInSeconds: props.maxRunTime ?? 600,
         maxRetries: props.maxRetries ?? 20,
       },
     });
+    this.jobName = nameReference(resource, resource.scheduledSqlName, this.givenName);
   }
 
   private checkValues(props: ScheduledSqlProps, window: { readonly from: string; readonly to: string }): void {
-    check(this, this.jobName, jobNameProblem);
+    check(this, this.givenName, jobNameProblem);
     check(this, props.roleArn, roleArnProblem);
     check(this, props.destinationRoleArn ?? props.roleArn, roleArnProblem);
     for (const [what, time] of Object.entries(window)) {
@@ -97,6 +119,21 @@ export class ScheduledSql extends Construct {
         this.source.project.givenName === this.destination.project.givenName);
     const problem = same ? intoItself : (this.schedule.problem ?? limitsProblem(props));
     if (problem !== undefined) throw invalidValue(this, problem);
+  }
+}
+
+class ImportedScheduledSql extends Construct implements IScheduledSql {
+  readonly givenName: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly project: ILogProject,
+    readonly jobName: string,
+  ) {
+    super(scope, id);
+    check(this, jobName, jobNameProblem);
+    this.givenName = jobName;
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { LogWriter, SlsClient } from "../sls/client";
 import { isNotExist, SlsError } from "../sls/model/errors";
+import { hashOf } from "./canonical";
 import { History, type Version, type VersionKind } from "./history";
 import { groupHash, tagsOfMark, type Mark } from "./mark";
 import { changesOf, planConfig, type ConfigPlan, type Plan } from "./plan";
@@ -123,6 +124,7 @@ class Step {
   }
 
   async apply(plan: ConfigPlan): Promise<void> {
+    if (plan.action === "remove" || plan.action === "update") await this.needUnchanged(plan);
     if (plan.action === "remove") return this.remove(plan);
     if (plan.action === "create") await this.create(plan);
     // The mark before the change: whoever looks after a cut sees that the change was ours.
@@ -140,18 +142,31 @@ class Step {
     this.options.onEvent({ type, project: plan.project, config: plan.name });
   }
 
-  /** A create that seems to have failed may have been done, and a list may have lagged: what is there then is looked at. */
+  /** A person may have been asked since the plan was made, and somebody may have been at work meanwhile: that is not overwritten unseen. */
+  private async needUnchanged({ project, name, action, found }: ConfigPlan): Promise<void> {
+    if (found.config === undefined) return;
+    try {
+      if (hashOf(await this.client.getLogtailConfig(project, name)) !== hashOf(found.config))
+        throw changedMeanwhile(name);
+    } catch (error) {
+      if (!isNotExist(error)) throw error;
+      if (action === "update") throw changedMeanwhile(name);
+    }
+  }
+
+  /** A create that seems to have failed may have been done: what is there then is looked at. */
   private async create({ project, name, wanted, mark, ...plan }: ConfigPlan): Promise<void> {
     if (wanted === undefined || mark === undefined) return;
     try {
-      await retrying(this.patience, { repeatable: true }, () =>
+      // Its logstore may have been made a moment ago.
+      await retrying(this.patience, { repeatable: true, fresh: true }, () =>
         this.client.createLogtailConfig(project, wanted.config),
       );
     } catch (error) {
       if (!(error instanceof SlsError && /AlreadyExists?$/.test(error.code))) throw error;
       const config = await retrying(this.patience, { fresh: true }, () => this.client.getLogtailConfig(project, name));
       const again = planConfig(wanted, { config, machineGroups: [] }, { owner: mark.owner });
-      if (again.action !== "none") await this.client.updateLogtailConfig(project, wanted.config);
+      if (again.action !== "none") throw changedMeanwhile(name);
     }
     this.report("ConfigCreated", { project, name, wanted, mark, ...plan });
   }
@@ -164,8 +179,8 @@ class Step {
     this.report("ConfigMarked", plan);
   }
 
-  private async bind({ project, name, action }: ConfigPlan, machineGroup: string): Promise<void> {
-    await retrying(this.patience, { fresh: action === "create" }, () =>
+  private async bind({ project, name }: ConfigPlan, machineGroup: string): Promise<void> {
+    await retrying(this.patience, { fresh: true }, () =>
       this.client.applyConfigToMachineGroup(project, name, machineGroup),
     );
     this.options.onEvent({ type: "ConfigBound", project, config: name, machineGroup });
@@ -181,6 +196,12 @@ class Step {
     this.report("ConfigRemoved", plan);
   }
 }
+
+const changedMeanwhile = (name: string): Error =>
+  new Error(
+    `Logtail config ${name}: somebody made, changed or removed it since the plan was made; what they did was left as it is; ` +
+      `run the command again to see it`,
+  );
 
 /** While groups are being unbound they are still ours. */
 function withAllGroups({ mark, unbind }: ConfigPlan): Mark {

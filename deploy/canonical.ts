@@ -46,10 +46,13 @@ export function flatten(config: object, prefix = ""): Map<string, unknown> {
   return flat;
 }
 
-/** 24 hex digits; the same for a config as sent and as found, whatever defaults came in between. */
+/** What a server may leave out of its reply. */
+export const isEmpty = (value: unknown): boolean => sameValue(value, []) || sameValue(value, {}) || value === null;
+
+/** 24 hex digits; the same for a config as sent and as found, whatever defaults came in between or were left out. */
 export function hashOf(config: LogtailConfigBody): string {
   const kept = [...flatten(config)].filter(
-    ([field, value]) => !serverFields.includes(field) && !isFilledIn(field, value, config.inputType),
+    ([field, value]) => !serverFields.includes(field) && !isEmpty(value) && !isFilledIn(field, value, config.inputType),
   );
   return createHash("sha256")
     .update(stableJson(Object.fromEntries(kept)))

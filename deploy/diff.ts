@@ -1,6 +1,6 @@
 /** One Logtail config against another, field by field. */
 import type { FoundLogtailConfig, LogtailConfigBody } from "../sls/model/logtail-config";
-import { flatten, isFilledIn, sameValue, serverFields } from "./canonical";
+import { flatten, isEmpty, isFilledIn, sameValue, serverFields } from "./canonical";
 
 /** One difference; `before` or `after` is undefined where the field is not there. */
 export interface FieldChange {
@@ -32,6 +32,3 @@ export function diffConfig(wanted: LogtailConfigBody, found: FoundLogtailConfig 
   }
   return { fields, filled };
 }
-
-/** What a server may leave out of its reply. */
-const isEmpty = (value: unknown): boolean => sameValue(value, []) || sameValue(value, {}) || value === null;

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 export interface Mark {
   /** The stack that declares the config; its name holds app and environment. */
   readonly owner: string;
-  /** Hashes of what was sent, newest first; the one before it too, since a mark is written before an update. */
+  /** Hash of what was sent; then, of what was there before, `hash-lastModifyTime`, since a mark is written before an update. */
   readonly applied: readonly string[];
   /** Hashes of the names of the groups that were bound by a deploy. */
   readonly groups: readonly string[];
@@ -17,7 +17,7 @@ export interface Mark {
 export const ownerTag = "cdktf-sls-owner";
 const appliedTag = "cdktf-sls-applied";
 const groupsTag = "cdktf-sls-groups";
-const keptHashes = 3;
+const keptHashes = 2;
 /** 14 times 8 digits and a dot. */
 const groupsInTag = 14;
 const groupTags = 10;

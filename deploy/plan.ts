@@ -25,6 +25,8 @@ export interface PlanOptions {
   readonly owner: string;
   /** What others did is overwritten. @default false */
   readonly force?: boolean;
+  /** Wanted groups that others bound already become ours, to unbind one day; false in a rollback, which takes the groups of then. @default true */
+  readonly adoptGroups?: boolean;
 }
 
 /** Why the service's config is not simply ours. */
@@ -34,7 +36,9 @@ export type Foreign =
   /** Somebody changed it since our last deploy. */
   | { readonly kind: "changed"; readonly at: number | undefined }
   /** Another stack declares it too. */
-  | { readonly kind: "otherOwner"; readonly owner: string };
+  | { readonly kind: "otherOwner"; readonly owner: string }
+  /** It is to be removed, and somebody else bound it to groups of theirs. */
+  | { readonly kind: "boundByOthers"; readonly groups: readonly string[] };
 
 export interface ConfigPlan {
   readonly project: string;
@@ -79,11 +83,14 @@ export function planConfig(wanted: WantedConfig, found: FoundConfig, options: Pl
   const action = found.config === undefined ? "create" : fields.length > 0 ? "update" : "none";
   const foreign = foreignOf(found, options.owner, action === "update");
   const extra = found.machineGroups.filter((group) => !wanted.machineGroups.includes(group));
-  const ours = new Set(found.mark?.owner === options.owner ? found.mark.groups : []);
+  const ours = groupsOfMark(found, options.owner);
+  const adopted = wanted.machineGroups.filter(
+    (group) => options.adoptGroups !== false || ours.has(groupHash(group)) || !found.machineGroups.includes(group),
+  );
   const mark: Mark = {
     owner: options.owner,
     applied: appliedAfter(wanted.config, found),
-    groups: [...new Set(wanted.machineGroups.map(groupHash))].sort(),
+    groups: [...new Set(adopted.map(groupHash))].sort(),
   };
   const plan = {
     project: wanted.project,
@@ -99,20 +106,26 @@ export function planConfig(wanted: WantedConfig, found: FoundConfig, options: Pl
     found,
     wanted,
   } as const;
-  const held = options.force !== true && foreign !== undefined && foreign.kind !== "unmarked";
-  return { ...plan, held, markStale: !held && isStale(mark, found.mark) };
+  const isTheirs = options.force !== true && foreign !== undefined && foreign.kind !== "unmarked";
+  return { ...plan, held: isTheirs && changesOf(plan) > 0, markStale: !isTheirs && isStale(mark, found.mark) };
 }
 
 /** A config that carries our mark and that nobody declares any more. */
 export function planRemoval(project: string, name: string, found: FoundConfig, options: PlanOptions): ConfigPlan {
-  const foreign = foreignOf(found, options.owner, true);
-  const nothing = { fields: [], filled: [], bind: [], unbind: [], otherGroups: [] } as const;
+  const ours = groupsOfMark(found, options.owner);
+  const otherGroups = found.machineGroups.filter((group) => !ours.has(groupHash(group)));
+  const bound = otherGroups.length > 0 ? ({ kind: "boundByOthers", groups: otherGroups } as const) : undefined;
+  const foreign = foreignOf(found, options.owner, true) ?? bound;
+  const nothing = { fields: [], filled: [], bind: [], unbind: [], otherGroups } as const;
   const held = options.force !== true && foreign !== undefined;
   const none = { mark: undefined, markStale: false, wanted: undefined } as const;
   return { project, name, action: "remove", ...nothing, foreign, held, found, ...none };
 }
 
-export const changesOf = (plan: ConfigPlan): number =>
+const groupsOfMark = ({ mark }: FoundConfig, owner: string): ReadonlySet<string> =>
+  new Set(mark?.owner === owner ? mark.groups : []);
+
+export const changesOf = (plan: Pick<ConfigPlan, "action" | "bind" | "unbind">): number =>
   (plan.action === "none" ? 0 : 1) + plan.bind.length + plan.unbind.length;
 
 export function planOf(configs: readonly ConfigPlan[], orphans: readonly Orphan[] = []): Plan {
@@ -127,14 +140,22 @@ function foreignOf({ config, mark }: FoundConfig, owner: string, differs: boolea
   if (config === undefined) return undefined;
   if (mark === undefined) return { kind: "unmarked" };
   if (mark.owner !== owner) return { kind: "otherOwner", owner: mark.owner };
-  if (!differs || mark.applied.includes(hashOf(config))) return undefined;
+  const hash = hashOf(config);
+  const [sent, ...before] = mark.applied;
+  if (!differs || sent === hash || before.includes(beforeUpdate(hash, config))) return undefined;
   return { kind: "changed", at: config.lastModifyTime };
 }
 
-/** A run may be cut off between the mark and the update: until the next one, the config before it is ours too. */
+/**
+ * A run may be cut off between the mark and the update: the config as it was then is ours too. With the time of its last change, since
+ * somebody may put the same content back later, by hand, and that is a change of theirs.
+ */
+const beforeUpdate = (hash: string, { lastModifyTime }: FoundLogtailConfig): string => `${hash}-${lastModifyTime ?? 0}`;
+
 function appliedAfter(wanted: LogtailConfigBody, { config }: FoundConfig): readonly string[] {
-  const hashes = [hashOf(wanted), ...(config === undefined ? [] : [hashOf(config)])];
-  return [...new Set(hashes)];
+  const sent = hashOf(wanted);
+  const before = config === undefined ? sent : hashOf(config);
+  return config === undefined || before === sent ? [sent] : [sent, beforeUpdate(before, config)];
 }
 
 /** Of a mark that was written before an update, the second hash may stay. */

@@ -1,14 +1,20 @@
 import { colors as pc } from "./colors";
 import type { DeployEvent, Outcome } from "./apply";
 import type { FieldChange } from "./diff";
+import { withoutSecrets } from "./hidden";
 import { changesOf, type ConfigPlan, type Foreign, type Plan } from "./plan";
 
-const show = (value: unknown): string => JSON.stringify(value);
+/** Without secrets, and without control characters, which a terminal would obey. */
+const show = (field: string, value: unknown): string =>
+  JSON.stringify(withoutSecrets(field, value)).replace(
+    /[\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 
 function fieldLine({ field, before, after }: FieldChange): string {
-  if (before === undefined) return pc.green(`    + ${field}: ${show(after)}`);
-  if (after === undefined) return pc.red(`    - ${field}: ${show(before)}`);
-  return pc.yellow(`    ~ ${field}: ${show(before)} -> ${show(after)}`);
+  if (before === undefined) return pc.green(`    + ${field}: ${show(field, after)}`);
+  if (after === undefined) return pc.red(`    - ${field}: ${show(field, before)}`);
+  return pc.yellow(`    ~ ${field}: ${show(field, before)} -> ${show(field, after)}`);
 }
 
 const actions = {
@@ -21,16 +27,31 @@ const actions = {
 const timeText = (unixSeconds: number | undefined): string =>
   unixSeconds === undefined ? "" : ` at ${new Date(unixSeconds * 1000).toISOString().replace(".000Z", "Z")}`;
 
-function foreignLine(foreign: Foreign, { held, action }: ConfigPlan): string[] {
+function foreignText(foreign: Exclude<Foreign, { kind: "unmarked" }>): string {
+  switch (foreign.kind) {
+    case "changed":
+      return `somebody changed it since the last deploy${timeText(foreign.at)}`;
+    case "otherOwner":
+      return `it belongs to stack ${foreign.owner}`;
+    case "boundByOthers":
+      return `somebody else bound it to machine group ${foreign.groups.join(", ")}`;
+  }
+}
+
+function foreignLine(foreign: Foreign, plan: ConfigPlan): string[] {
   if (foreign.kind === "unmarked") {
-    if (action === "none") return [];
+    if (plan.action === "none") return [];
     return [pc.yellow("    ! made by somebody else; deploy takes it over, and keeps what is there in the history")];
   }
-  const what =
-    foreign.kind === "changed"
-      ? `somebody changed it since the last deploy${timeText(foreign.at)}`
-      : `it belongs to stack ${foreign.owner}`;
-  return [pc.magenta(`    ! ${what}: ${held ? "left as it is; --force overwrites it" : "overwritten by --force"}`)];
+  const [does, done] = plan.action === "remove" ? ["removes", "removed"] : ["overwrites", "overwritten"];
+  const end = plan.held
+    ? `left as it is; --force ${does} it`
+    : changesOf(plan) > 0
+      ? `${done} by --force`
+      : plan.markStale
+        ? "--force takes it over"
+        : "nothing differs, and nothing is sent";
+  return [pc.magenta(`    ! ${foreignText(foreign)}: ${end}`)];
 }
 
 function configLines(plan: ConfigPlan): string[] {
@@ -40,7 +61,7 @@ function configLines(plan: ConfigPlan): string[] {
   if (plan.filled.length > 0) lines.push(pc.dim(`    filled in by the service: ${plan.filled.join(", ")}`));
   lines.push(...plan.bind.map((group) => pc.green(`    + bind to machine group ${group}`)));
   lines.push(...plan.unbind.map((group) => pc.red(`    - unbind from machine group ${group}`)));
-  if (plan.otherGroups.length > 0) {
+  if (plan.otherGroups.length > 0 && plan.action !== "remove") {
     lines.push(pc.dim(`    also bound, not by this stack, left alone: ${plan.otherGroups.join(", ")}`));
   }
   return lines;

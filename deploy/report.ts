@@ -1,4 +1,5 @@
 /** What other programs read of a plan: `--json`, and the file that GitLab shows in a merge request. */
+import { withoutSecrets } from "./hidden";
 import { changesOf, type ConfigPlan, type Plan } from "./plan";
 import type { Outcome } from "./apply";
 
@@ -30,7 +31,11 @@ export function planJson(plan: Plan): object {
       project: one.project,
       name: one.name,
       action: one.action,
-      fields: one.fields.map(({ field, before, after }) => ({ field, before: before ?? null, after: after ?? null })),
+      fields: one.fields.map(({ field, before, after }) => ({
+        field,
+        before: withoutSecrets(field, before) ?? null,
+        after: withoutSecrets(field, after) ?? null,
+      })),
       filled: one.filled,
       bind: one.bind,
       unbind: one.unbind,

@@ -1,5 +1,6 @@
 /**
- * A Logtail config's input as `/configs` takes it. Source: SLS API reference, CreateConfig; the defaults of the service's Python SDK.
+ * A Logtail config's input as `/configs` takes it. Source: SLS API reference, CreateConfig; the defaults of the service's Python SDK; what iLogtail's
+ * UserLogConfigParser reads of `advanced`.
  * Fields that were not wished for are left out, so that the service's own defaults hold.
  */
 import type { LogtailInputType } from "../../sls/model/logtail-config";

@@ -103,6 +103,7 @@ function sourceProblem(source: LogSourceDefinition): Problem {
   const relative = [...(exclude.directories ?? []), ...(exclude.paths ?? [])].find(
     (path) => known(path) && logDirectoryProblem(path),
   );
+  const nested = (exclude.files ?? []).find((name) => known(name) && /[/\\]/.test(name));
   return first([
     () => (known(directory) ? logDirectoryProblem(directory) : undefined),
     () => (known(pattern) ? filePatternProblem(pattern) : undefined),
@@ -112,6 +113,10 @@ function sourceProblem(source: LogSourceDefinition): Problem {
       relative === undefined
         ? undefined
         : `exclude.directories and exclude.paths must be full paths, got ${JSON.stringify(relative)}; names alone go into exclude.files`,
+    () =>
+      nested === undefined
+        ? undefined
+        : `exclude.files must be names without directories, got ${JSON.stringify(nested)}; full paths go into exclude.paths`,
   ]);
 }
 

@@ -1,4 +1,7 @@
-/** Lines that come over the network to a port of the config's own: Logtail's plugin `service_syslog`, and processors for the format. */
+/**
+ * Lines that come over the network to a port of the config's own: Logtail's plugin `service_syslog`, and processors for the format.
+ * Source: iLogtail's plugins of these names.
+ */
 import type { LogtailPlugin } from "../../sls/model/logtail-input";
 import type { LogFormatDefinition } from "../log-format";
 import type { LogSourceDefinition } from "../log-source";
@@ -27,7 +30,7 @@ export function syslogPlugin(wishes: LogtailWishes): SyslogPlugin {
     ...time(wishes),
     ...(Object.keys(wishes.filters).length === 0
       ? []
-      : [{ type: "processor_filter_regex", detail: { Include: wishes.filters } }]),
+      : [{ type: "processor_filter_regex", detail: { Include: asWhole(wishes.filters) } }]),
     ...wishes.masks.map(({ key, type, before, content, replacement }) => ({
       type: "processor_desensitize",
       detail: {
@@ -43,6 +46,10 @@ export function syslogPlugin(wishes: LogtailWishes): SyslogPlugin {
   const inputs = [{ type: "service_syslog", detail }];
   return processors.length === 0 ? { inputs } : { inputs, processors };
 }
+
+/** The plugin finds a pattern anywhere in a field; as of files, it must match the whole of it. */
+const asWhole = (filters: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(filters).map(([key, pattern]) => [key, `^(?:${pattern})$`]));
 
 function parsing(format: LogFormatDefinition, keep: boolean): LogtailPlugin[] {
   const source = { SourceKey: message, KeepSource: keep };

@@ -8,11 +8,11 @@ export type Target =
   /** The metadata service of ECS, for machines that ask it through the proxy. */
   | { readonly service: "metadata" };
 
-export type OpenApiProduct = "ecs" | "ram" | "ims" | "sts" | "location" | "business";
+export type OpenApiProduct = "ecs" | "vpc" | "ram" | "ims" | "sts" | "location" | "business";
 
 export const servedNames =
   "[PROJECT.]REGION[-intranet|-share|-vpc].log.aliyuncs.com, [PROJECT.][REGION.]sls.test, ecs[.REGION].aliyuncs.com, " +
-  "ecs-REGION.aliyuncs.com, ram.aliyuncs.com, ims.aliyuncs.com, sts[.REGION].aliyuncs.com, location.aliyuncs.com, business.aliyuncs.com, " +
+  "ecs-REGION.aliyuncs.com, vpc[.REGION].aliyuncs.com, ram.aliyuncs.com, ims.aliyuncs.com, sts[.REGION].aliyuncs.com, location.aliyuncs.com, business.aliyuncs.com, " +
   "100.100.100.200, 127.0.0.1 and localhost";
 
 const region = "[a-z]{2,4}(?:-[a-z0-9]+)+?";
@@ -26,6 +26,7 @@ const patterns: readonly (readonly [RegExp, "sls" | OpenApiProduct])[] = [
   [new RegExp(`^(?:(?<project>[a-z0-9-]+)\\.)?(?:(?<region>${region})\\.)?sls\\.test$`), "sls"],
   [/^(?:(?<project>[a-z0-9-]+)\.)?(?:127\.0\.0\.1|localhost|\[::1\])$/, "sls"],
   [new RegExp(`^ecs(?:[.-](?:intranet\\.|vpc\\.)?(?<region>${region}))?\\.aliyuncs\\.com$`), "ecs"],
+  [new RegExp(`^vpc(?:[.-](?<region>${region}))?\\.aliyuncs\\.com$`), "vpc"],
   [new RegExp(`^location(?:-readonly)?(?:[.-](?<region>${region}))?\\.aliyuncs\\.com$`), "location"],
   [new RegExp(`^business(?:[.-](?<region>${region}))?\\.aliyuncs\\.com$`), "business"],
   [new RegExp(`^sts(?:[.-](?<region>${region}))?\\.aliyuncs\\.com$`), "sts"],

@@ -55,14 +55,21 @@ function ecsAccess(action: string, region: string, state: AccessState, parameter
     action: `ecs:${action}`,
     resource: `acs:ecs:${region}:${accountId}:${rest}`,
   });
+  const roleName = parameters["RamRoleName"] ?? "";
+  const passRole: Needed = { action: "ram:PassRole", resource: ram(`role/${roleNamed(state, roleName)}`) };
   if (action.endsWith("InstanceRamRole")) {
     const instances = instancesOf(parameters["InstanceIds"]).map((id) => own(`instance/${id}`));
-    const role = ram(`role/${roleNamed(state, parameters["RamRoleName"] ?? "")}`);
-    return action === "AttachInstanceRamRole" ? [...instances, { action: "ram:PassRole", resource: role }] : instances;
+    return action === "AttachInstanceRamRole" ? [...instances, passRole] : instances;
   }
+  if (action === "RunInstances") return [own("instance/*"), ...(roleName ? [passRole] : [])];
   if (/SecurityGroup/.test(action)) return [own(`securitygroup/${parameters["SecurityGroupId"] || "*"}`)];
   if (/Instance/.test(action)) return [own(`instance/${parameters["InstanceId"] || "*"}`)];
   return [own("*")];
+}
+
+function vpcAccess(action: string, region: string, parameters: RpcParameters): Needed[] {
+  const [type, id] = /VSwitch/.test(action) ? ["vswitch", parameters["VSwitchId"]] : ["vpc", parameters["VpcId"]];
+  return [{ action: `vpc:${action}`, resource: `acs:vpc:${region}:${accountId}:${type}/${id || "*"}` }];
 }
 
 /** `acs:ram::ACCOUNT:role/NAME` as the role itself is written. */
@@ -80,6 +87,8 @@ export function neededAccess(
   switch (product) {
     case "ecs":
       return ecsAccess(action, region, state, parameters);
+    case "vpc":
+      return vpcAccess(action, region, parameters);
     case "ram":
     case "ims":
       return ramAccess(action, state, parameters);
@@ -99,7 +108,7 @@ const displayName = (principal: Principal): string => {
 const principalTypes = { root: "RootUser", user: "SubUser", role: "AssumedRoleUser" } as const;
 
 export function noPermission(product: OpenApiProduct, detail: Readonly<Record<string, unknown>> = {}): RpcError {
-  if (product === "ecs") {
+  if (product === "ecs" || product === "vpc") {
     const message = "User not authorized to operate on the specified resource, or this API doesn't support RAM.";
     return new RpcError(403, "Forbidden.RAM", message, detail);
   }

@@ -15,8 +15,9 @@ import { parametersOf, rpcReply, verifyRpc } from "./rpc";
 import type { RpcOperations } from "./rpc-context";
 import { RpcError } from "./rpc-error";
 import { sts } from "./sts";
+import { vpc } from "./vpc";
 
-const products: Readonly<Record<OpenApiProduct, RpcOperations>> = { ecs, ram, ims, sts, location, business };
+const products: Readonly<Record<OpenApiProduct, RpcOperations>> = { ecs, vpc, ram, ims, sts, location, business };
 
 /** Signed by nobody: the token that they bring is what proves. */
 const unsigned: readonly string[] = ["AssumeRoleWithOIDC"];

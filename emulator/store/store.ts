@@ -3,10 +3,12 @@ import type { FoundLogtailConfig } from "../../sls/model/logtail-config";
 import type { PipelineConfigBody } from "../../sls/model/logtail-pipeline";
 import type { MachineGroupBody } from "../../sls/model/machine-group";
 import { newAccessState } from "./access";
+import type { Instance } from "./instance";
 import type { Job } from "./job";
 import type { LogStorage } from "./log-storage";
 import type { Logstore } from "./logstore";
 import type { Machine } from "./machine";
+import type { VSwitch, Vpc } from "./network";
 import type { SecurityGroup } from "./security-group";
 
 export interface Stored<T> {
@@ -54,6 +56,9 @@ export class Store {
   /** By name: names are unique over all regions. */
   readonly projects = new Map<string, Project>();
   readonly securityGroups = new Map<string, SecurityGroup>();
+  readonly vpcs = new Map<string, Vpc>();
+  readonly vswitches = new Map<string, VSwitch>();
+  readonly instances = new Map<string, Instance>();
   /** Machines whose agent has reported, by ip. */
   readonly machines = new Map<string, Machine>();
   /** What belongs to the account. */

@@ -1,4 +1,4 @@
-/** Calls of Log Service (REST, signature v1 with SHA-256) and of ECS, RAM and IMS (RPC, HMAC-SHA1), as the real provider makes them. */
+/** Calls of Log Service (REST, signature v1 with SHA-256) and of ECS, VPC, RAM and IMS (RPC, HMAC-SHA1), as the real provider makes them. */
 import { createHmac, randomUUID } from "node:crypto";
 import { encodeQuery, percentEncode, signV1 } from "../../sls/wire";
 import { CallError } from "./errors";
@@ -20,7 +20,7 @@ export interface SlsCall {
 export type Parameters = Readonly<Record<string, string | undefined>>;
 type Json = Readonly<Record<string, unknown>>;
 
-const versions = { ecs: "2014-05-26", ram: "2015-05-01", ims: "2019-08-15" } as const;
+const versions = { ecs: "2014-05-26", vpc: "2016-04-28", ram: "2015-05-01", ims: "2019-08-15" } as const;
 
 /** One tea-RPC signature: everything sorted, escaped, joined, escaped again. Source: "Request syntax and signature method V2 for RPC APIs". */
 export function rpcSignature(method: string, parameters: Readonly<Record<string, string>>, secret: string): string {
@@ -81,6 +81,10 @@ export class Cloud {
   /** `get` sends everything in the query, always over https, as the provider's older ECS calls do. */
   ecs(call: string, parameters: Parameters, { get = false }: { get?: boolean } = {}): Promise<Json> {
     return this.rpc("ecs", call, parameters, get);
+  }
+
+  vpc(call: string, parameters: Parameters): Promise<Json> {
+    return this.rpc("vpc", call, parameters, false);
   }
 
   ram(call: string, parameters: Parameters): Promise<Json> {

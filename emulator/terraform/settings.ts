@@ -16,6 +16,7 @@ export interface Settings {
   readonly credentials: Credentials;
   readonly sls: Endpoint;
   readonly ecs: Endpoint;
+  readonly vpc: Endpoint;
   readonly ram: Endpoint;
   readonly ims: Endpoint;
   readonly timeoutMs: number;
@@ -105,6 +106,11 @@ export function settingsOf(config: ValueMap, env: Environment): Settings {
     credentials,
     sls: endpoint(log, `${region}.log.aliyuncs.com`, protocol),
     ecs: endpoint(ecs, `ecs.${region}.aliyuncs.com`, protocol),
+    vpc: endpoint(
+      textOf(endpoints["vpc"]) || fromEnv("ALIBABA_CLOUD_ENDPOINT_VPC", "VPC_ENDPOINT"),
+      `vpc.${region}.aliyuncs.com`,
+      protocol,
+    ),
     ram: endpoint(
       textOf(endpoints["ram"]) || fromEnv("ALIBABA_CLOUD_ENDPOINT_RAM", "RAM_ENDPOINT"),
       "ram.aliyuncs.com",

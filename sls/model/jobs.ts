@@ -6,10 +6,18 @@ export function jobNameProblem(name: string): string | undefined {
   return `job name must be 2 to 64 lower-case letters, digits, hyphens and underscores, beginning and ending with a letter or digit, got ${JSON.stringify(name)}`;
 }
 
-/** 4 to 128 letters, digits, `-`, `_`. Returns what is wrong, or undefined. */
+const lowerCase = "lower-case letters, digits, hyphens and underscores, beginning and ending with a letter or digit";
+
+/** 2 to 128 lower-case letters, digits, `-`, `_`. Returns what is wrong, or undefined. */
 export function dashboardNameProblem(name: string): string | undefined {
-  if (/^[A-Za-z0-9][A-Za-z0-9_-]{2,126}[A-Za-z0-9]$/.test(name)) return undefined;
-  return `dashboard name must be 4 to 128 letters, digits, hyphens and underscores, beginning and ending with a letter or digit, got ${JSON.stringify(name)}`;
+  if (/^[a-z0-9][a-z0-9_-]{0,126}[a-z0-9]$/.test(name)) return undefined;
+  return `dashboard name must be 2 to 128 ${lowerCase}, got ${JSON.stringify(name)}`;
+}
+
+/** A chart's `title`, which is its id in the dashboard: 2 to 100 lower-case letters, digits, `-`, `_`. Returns what is wrong, or undefined. */
+export function chartNameProblem(name: string): string | undefined {
+  if (/^[a-z0-9][a-z0-9_-]{0,98}[a-z0-9]$/.test(name)) return undefined;
+  return `chart name must be 2 to 100 ${lowerCase}, got ${JSON.stringify(name)}`;
 }
 
 /** `30s`, `5m`, `1h`, `1d`. Returns what is wrong, or undefined. */

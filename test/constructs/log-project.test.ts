@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
-import { expect, test } from "vitest";
-import { LogProject } from "../../constructs";
+import { describe, expect, test } from "vitest";
+import { LogProject, PolicyStatement } from "../../constructs";
 import { only, synth } from "../support/synth";
 
 test("A project is one resource", () => {
@@ -53,4 +53,56 @@ test("A name that is unknown until apply is not checked", () => {
     new LogProject(stack, "project", { projectName: name.stringValue });
   });
   expect(only(json, "alicloud_log_project")).toEqual({ project_name: "${var.name}" });
+});
+
+describe("A project", () => {
+  test("has a policy, a resource group and tags", () => {
+    const json = synth((stack) => {
+      new LogProject(stack, "project", {
+        projectName: "acme-logs",
+        resourceGroupId: "rg-1",
+        tags: { team: "web" },
+        policy: [
+          PolicyStatement.deny({
+            actions: ["log:PostLogStoreLogs"],
+            resources: ["acs:log:*:*:project/acme-logs/*"],
+            conditions: { StringNotLike: { "acs:SourceVpc": ["vpc-*"] } },
+          }),
+        ],
+      });
+    });
+    const project = only(json, "alicloud_log_project");
+    expect(project).toMatchObject({ resource_group_id: "rg-1", tags: { team: "web" } });
+    expect(JSON.parse(String(project["policy"]))).toEqual({
+      Statement: [
+        {
+          Action: ["log:PostLogStoreLogs"],
+          Condition: { StringNotLike: { "acs:SourceVpc": ["vpc-*"] } },
+          Effect: "Deny",
+          Principal: ["*"],
+          Resource: ["acs:log:*:*:project/acme-logs/*"],
+        },
+      ],
+      Version: "1",
+    });
+  });
+
+  test.each([
+    [
+      { actions: [], resources: ["*"] },
+      'policy statement has no action; give at least one, such as "log:GetLogStoreLogs"',
+    ],
+    [{ actions: ["log:Get*"], resources: [] }, 'policy statement has no resource; give at least one, or "*"'],
+    [
+      { actions: ["GetLogs"], resources: ["*"] },
+      'policy action must be a product and an API, such as "log:Get*", got "GetLogs"',
+    ],
+  ])("has no statement such as %j", (options, problem) => {
+    synth((stack) => {
+      const policy = [PolicyStatement.allow(options)];
+      expect(() => new LogProject(stack, "project", { projectName: "acme-logs", policy })).toThrow(
+        new Error(`stack/project: ${problem}`),
+      );
+    });
+  });
 });

@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import { describe, expect, test } from "vitest";
-import { LogSecurityRules, SecurityGroup } from "../../constructs";
+import { LogEgress, LogSecurityRules, SecurityGroup } from "../../constructs";
 import { only, synth } from "../support/synth";
 
 test("Syslog senders reach the agent through one ingress rule of a new security group", () => {
@@ -69,5 +69,47 @@ describe("A wrong value is an error with its remedy", () => {
         ),
       );
     });
+  });
+});
+
+describe("The agents' way out", () => {
+  const rulesOf = (egress: LogEgress, dropOtherEgress = false) =>
+    Object.values(
+      synth((stack) => {
+        const securityGroup = SecurityGroup.fromId(stack, "vms", "sg-1");
+        new LogSecurityRules(stack, "rules", { securityGroup, egress, dropOtherEgress });
+      }).resource?.["alicloud_security_group_rule"] ?? {},
+    )
+      .filter(({ type }) => type === "egress")
+      .map((rule) =>
+        [rule["policy"], rule["ip_protocol"], rule["cidr_ip"], rule["port_range"], rule["priority"]].join(" "),
+      )
+      .sort();
+
+  test("is the intranet, everywhere, or a proxy", () => {
+    expect(rulesOf(LogEgress.toIntranet())).toEqual([
+      "accept tcp 100.64.0.0/10 443/443 1",
+      "accept tcp 100.64.0.0/10 80/80 1",
+    ]);
+    expect(rulesOf(LogEgress.toPublic())).toEqual(["accept tcp 0.0.0.0/0 443/443 1", "accept tcp 0.0.0.0/0 80/80 1"]);
+    expect(rulesOf(LogEgress.toProxy("10.0.0.8/32", 3128))).toEqual(["accept tcp 10.0.0.8/32 3128/3128 1"]);
+  });
+
+  test("may be the only one, with names and the metadata service", () => {
+    expect(rulesOf(LogEgress.toProxy("10.0.0.8/32", 3128), true)).toEqual([
+      "accept tcp 10.0.0.8/32 3128/3128 1",
+      "accept tcp 100.100.100.200/32 80/80 1",
+      "accept udp 100.64.0.0/10 53/53 1",
+      "drop all 0.0.0.0/0 -1/-1 100",
+    ]);
+  });
+
+  test("is there where all others are dropped", () => {
+    const build = () =>
+      synth((stack) => {
+        const securityGroup = SecurityGroup.fromId(stack, "vms", "sg-1");
+        new LogSecurityRules(stack, "rules", { securityGroup, dropOtherEgress: true });
+      });
+    expect(build).toThrow("stack/rules: dropOtherEgress would leave the agent no way out; give egress too");
   });
 });

@@ -100,7 +100,7 @@ details = {
                 }
             ],
             "processors": [
-                {"type": "processor_filter_regex", "detail": {"Include": {"_severity_": "[0-4]"}}},
+                {"type": "processor_filter_regex", "detail": {"Include": {"_severity_": "^(?:[0-4])$"}}},
                 {
                     "type": "processor_desensitize",
                     "detail": {

@@ -6,6 +6,7 @@ import {
   makePlan,
   markOfTags,
   ownerTag,
+  planOf,
   type ApplyOptions,
   type DeployEvent,
   type Outcome,
@@ -166,11 +167,29 @@ describe("calls that fail", () => {
     expect(await client.getAppliedMachineGroups(project, "c1")).toEqual(["g1"]);
   });
 
-  test("a create that met somebody else's of the same name makes it equal", async () => {
-    const plan = await makePlan(client, [wantedOf("c1", "mine")], { owner });
+  test("what somebody makes, changes or removes after the plan was made is left, and said", async () => {
+    await deploy([wantedOf("c2", "old"), wantedOf("c3", "old"), wantedOf("gone")]);
+    const wanted = ["c1", "c2", "c3"].map((name) => wantedOf(name, "mine"));
+    const plan = await makePlan(client, wanted, { owner, prune: true });
     await client.createLogtailConfig(project, wantedOf("c1", "theirs").config);
-    await applyPlan(client, plan, { onEvent: () => undefined, patience });
-    expect(await tagOf("c1")).toBe("mine");
+    await client.updateLogtailConfig(project, wantedOf("c2", "theirs").config);
+    await client.deleteLogtailConfig(project, "c3");
+    await client.updateLogtailConfig(project, wantedOf("gone", "theirs").config);
+    for (const one of plan.configs) {
+      const [outcome] = await applyPlan(client, planOf([one]), { onEvent: () => undefined, patience });
+      expect(outcome?.error?.message).toContain(
+        `Logtail config ${one.name}: somebody made, changed or removed it since the plan was made`,
+      );
+    }
+    expect([await tagOf("c1"), await tagOf("c2"), await tagOf("gone")]).toEqual(["theirs", "theirs", "theirs"]);
+    expect(await client.allLogtailConfigs(project)).not.toContain("c3");
+  });
+
+  test("a new logstore that is invisible for a moment is waited for", async () => {
+    const error = { status: 404, code: "LogStoreNotExist", message: "logstore logs does not exist" };
+    cloud.faults.add({ operation: "CreateConfig", error, times: 2 });
+    const { outcomes } = await deploy([wantedOf("c1")], {}, { patience });
+    expect(outcomes[0]).toMatchObject({ status: "done" });
   });
 
   test("a new config that is invisible for a moment is waited for", async () => {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { groupHash, isProduction, planConfig as planOfConfig, planOf, planRemoval, planText } from "../../deploy";
+import {
+  groupHash,
+  isProduction,
+  planConfig as planOfConfig,
+  planJson,
+  planOf,
+  planRemoval,
+  planText,
+} from "../../deploy";
 import type { ConfigPlan, FoundConfig, Mark, WantedConfig } from "../../deploy";
 import { hashOf } from "../../deploy/canonical";
 
@@ -88,7 +96,7 @@ describe("a plan", () => {
   test("is ours when the code changed and nobody else did, also when a run was cut off before its update", () => {
     const newer = { ...wanted, config: { ...wanted.config, inputDetail: { tag: "new_tag", localStorage: true } } };
     expect(planConfig(newer, { ...same, mark: ours })).toMatchObject({ action: "update", held: false });
-    const cutOff = { ...ours, applied: [hashOf(newer.config), hashOf(wanted.config)] };
+    const cutOff = { ...ours, applied: [hashOf(newer.config), `${hashOf(wanted.config)}-2`] };
     expect(planConfig(newer, { ...same, mark: cutOff })).toMatchObject({ action: "update", held: false });
     expect(planConfig(wanted, { ...same, mark: cutOff })).toMatchObject({ action: "none", held: false });
   });
@@ -102,6 +110,72 @@ describe("a plan", () => {
     expect(planConfig(wanted, { ...same, config: changed })).toMatchObject({ held: false, markStale: true });
     expect(planOf([planConfig(wanted, same)]).changes).toBe(0);
     expect(planConfig(wanted, { ...same, mark: ours }).markStale).toBe(false);
+  });
+
+  test("holds a version that somebody put back by hand, though a deploy had sent it once", () => {
+    const newer = { ...wanted, config: { ...wanted.config, inputDetail: { tag: "newer", localStorage: true } } };
+    const afterUpdate = planConfig(newer, { ...same, mark: ours }).mark;
+    const putBack = { ...same, config: { ...wanted.config, lastModifyTime: 99 }, mark: afterUpdate };
+    expect(planConfig(newer, putBack)).toMatchObject({ held: true, foreign: { kind: "changed", at: 99 } });
+    const notYetUpdated = { ...same, mark: afterUpdate };
+    expect(planConfig(newer, notYetUpdated)).toMatchObject({ held: false, foreign: undefined });
+  });
+
+  test("holds what --force overwrote once, when it comes back", () => {
+    const found = { ...same, config: changed, mark: ours };
+    const forced = planConfig(wanted, found, true).mark;
+    const again = { ...found, config: { ...changed, lastModifyTime: 1700000100 }, mark: forced };
+    expect(planConfig(wanted, again).held).toBe(true);
+  });
+
+  test("is no change by others when the service leaves out what is empty", () => {
+    const config = { ...wanted.config, inputDetail: { ...wanted.config.inputDetail, ownWords: [] } };
+    const mark = planConfig({ ...wanted, config }, { config: undefined, machineGroups: [] }).mark;
+    const newer = { ...config, inputDetail: { ...config.inputDetail, tag: "newer" } };
+    expect(planConfig({ ...wanted, config: newer }, { ...same, mark })).toMatchObject({
+      held: false,
+      action: "update",
+    });
+  });
+
+  test("leaves another stack's config that differs in nothing, as `deploy` does, without a change or a mark", () => {
+    const mark = { ...ours, owner: "other-dev" };
+    const plan = planConfig(wanted, { ...same, mark });
+    expect(plan).toMatchObject({ held: false, markStale: false, action: "none" });
+    expect(planText(planOf([plan]))).toContain("it belongs to stack other-dev: nothing differs, and nothing is sent");
+    expect(planConfig(wanted, { ...same, mark }, true).markStale).toBe(true);
+  });
+
+  test("keeps the removal of what others bound to their groups for --force", () => {
+    const found = { ...same, machineGroups: ["g-dev", "theirs"], mark: ours };
+    const plan = planRemoval("p-dev", "c-dev", found, { owner });
+    expect(plan).toMatchObject({ held: true, foreign: { kind: "boundByOthers", groups: ["theirs"] } });
+    expect(planText(planOf([plan]))).toContain(
+      "somebody else bound it to machine group theirs: left as it is; --force removes it",
+    );
+  });
+
+  test("does not take over groups of others where only a version is put back", () => {
+    const both = { ...wanted, machineGroups: ["g-dev", "theirs", "new"] };
+    const found = { ...same, machineGroups: ["g-dev", "theirs"], mark: ours };
+    expect(planOfConfig(both, found, { owner, adoptGroups: false }).mark?.groups).toEqual(
+      ["g-dev", "new"].map(groupHash).sort(),
+    );
+  });
+
+  test("shows no secret and no control character, in text and in JSON", () => {
+    const inputs = [
+      { type: "service_mysql", detail: { Address: "db:3306", Password: "pa55word", Dsn: "app:pa55word@tcp(db)" } },
+      { type: "service_http", detail: { Url: "https://me:pa55word@host/", Headers: { Authorization: "pa55word" } } },
+    ];
+    const inputDetail = { plugin: { inputs, global: { ApiKey: "pa55word" } }, note: "\u009b31m\u202e" };
+    const config = { ...wanted.config, inputType: "plugin", inputDetail } as const;
+    const plan = planOf([planConfig({ ...wanted, config }, same)]);
+    const texts = [planText(plan), JSON.stringify(planJson(plan))];
+    for (const text of texts) expect(text).not.toContain("pa55word");
+    expect(texts[0]).toContain('"Address":"db:3306","Password":"(hidden)"');
+    expect(texts[0]).toContain('"https://me:(hidden)@host/"');
+    expect(texts[0]).toContain('note: "\\u009b31m\\u202e"');
   });
 
   test("keeps the removal of what others changed for --force", () => {

@@ -151,6 +151,43 @@ describe("The example", () => {
     await cli(cwd, "plan");
   });
 
+  test(
+    "watch-and-keep: a dashboard, alerts, a query and an export come with the logs",
+    { timeout: 120_000 },
+    async () => {
+      const cwd = await synthesised("watch-and-keep");
+      await applied(cwd, "watched-dev");
+      await cli(cwd, "deploy", "--json");
+      await cli(cwd, "plan");
+      const found = async (path: string): Promise<unknown> =>
+        client()._request("GET", "watched-log-project-dev", path, {}, null);
+      const { charts } = (await found("/dashboards/watched")) as { charts: { title: string; type: string }[] };
+      expect(charts.map(({ title, type }) => `${title} ${type}`)).toEqual([
+        "agents-alive statpro",
+        "lines-by-program aggpro",
+        "error-rate linepro",
+        "lines-by-program-last-30-days barpro",
+        "newest-errors rawlog",
+      ]);
+      expect(await found("/alerts/many-errors")).toMatchObject({
+        status: "ENABLED",
+        configuration: {
+          annotations: [{ value: "Many errors" }, { value: "${program} wrote ${errors} errors in 15 minutes" }],
+          queryList: [{ store: "watched-log-store-dev" }],
+          severityConfigurations: [{ severity: 8, evalCondition: { condition: "errors > 100" } }],
+        },
+      });
+      expect(await found("/alerts/silent-agents")).toMatchObject({ configuration: { noDataFire: true } });
+      expect(await found("/scheduledsqls/count-lines-per-hour")).toMatchObject({
+        schedule: { type: "Cron", cronExpression: "5 * * * *" },
+        configuration: { fromTimeExpr: "@h-1h", toTimeExpr: "@h", destLogstore: "lines-per-hour" },
+      });
+      expect(await found("/ossexports/archive")).toMatchObject({
+        configuration: { logstore: "watched-log-store-dev", sink: { bucket: "watched-archive-dev", prefix: "syslog" } },
+      });
+    },
+  );
+
   test("many-environments: three stacks stand side by side", { timeout: 180_000 }, async () => {
     const cwd = await synthesised("many-environments");
     const stacks = readdirSync(join(cwd, "cdktf.out/stacks")).sort();

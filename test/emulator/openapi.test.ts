@@ -155,8 +155,9 @@ describe("security groups", () => {
     const { SecurityGroupId } = (await call("CreateSecurityGroup", given)) as unknown as { SecurityGroupId: string };
     await call("ModifySecurityGroupAttribute", { SecurityGroupId, SecurityGroupName: "web2" });
     await call("JoinResourceGroup", { ResourceId: SecurityGroupId, ResourceGroupId: "rg-2" });
-    await call("TagResources", { "ResourceId.1": SecurityGroupId, "Tag.1.Key": "team", "Tag.1.Value": "x" });
-    await call("UntagResources", { "ResourceId.1": SecurityGroupId, "TagKey.1": "env" });
+    const target = { ResourceType: "securitygroup", "ResourceId.1": SecurityGroupId };
+    await call("TagResources", { ...target, "Tag.1.Key": "team", "Tag.1.Value": "x" });
+    await call("UntagResources", { ...target, "TagKey.1": "env" });
     expect(await call("DescribeSecurityGroups", { SecurityGroupIds: `["${SecurityGroupId}"]` })).toMatchObject({
       TotalCount: 1,
       SecurityGroups: {
@@ -231,7 +232,7 @@ describe("the neighbours", () => {
     });
   });
 
-  test.each(["DescribeInstances", "toString", "constructor"])(
+  test.each(["DescribeImages", "toString", "constructor"])(
     "%s is not served, and the error says so",
     async (action) => {
       expect(await call(action, {})).toMatchObject({

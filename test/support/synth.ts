@@ -1,5 +1,6 @@
 import { AlicloudProvider } from "@cdktf/provider-alicloud/lib/provider";
 import { TerraformProvider, TerraformStack, Testing } from "cdktf";
+import { LogProject, LogStore, type ILogProject, type ILogStore } from "../../constructs";
 
 type Attributes = Record<string, unknown>;
 
@@ -15,6 +16,16 @@ export function synth(build: (stack: TerraformStack) => void): Synthesised {
   build(stack);
   if (!stack.node.children.some(TerraformProvider.isTerraformProvider)) new AlicloudProvider(stack, "alicloud", {});
   return JSON.parse(Testing.synth(stack, true)) as Synthesised;
+}
+
+/** The same, with a project `acme-logs` and its logstore `web` that somebody else makes. */
+export function withStore(
+  build: (stack: TerraformStack, logstore: ILogStore, project: ILogProject) => void,
+): Synthesised {
+  return synth((stack) => {
+    const project = LogProject.fromName(stack, "project", "acme-logs");
+    build(stack, LogStore.fromName(stack, "store", project, "web"), project);
+  });
 }
 
 /** The only resource of a type; an error where there is none or more. */

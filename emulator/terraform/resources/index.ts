@@ -1,6 +1,7 @@
 import type { ResourceKind } from "../kind";
 import { ecsRamRoleAttachment } from "./ecs-ram-role-attachment";
 import { imsOidcProvider } from "./ims-oidc-provider";
+import { instance } from "./instance";
 import { logAlert } from "./log-alert";
 import { logDashboard } from "./log-dashboard";
 import { logMachineGroup } from "./log-machine-group";
@@ -28,6 +29,8 @@ import { slsLogtailPipelineConfig } from "./sls-logtail-pipeline-config";
 import { slsMachineGroup } from "./sls-machine-group";
 import { slsOssExportSink } from "./sls-oss-export-sink";
 import { slsScheduledSql } from "./sls-scheduled-sql";
+import { vpc } from "./vpc";
+import { vswitch } from "./vswitch";
 
 /** What the stand-in serves. */
 export const resourceKinds: readonly ResourceKind[] = [
@@ -51,6 +54,9 @@ export const resourceKinds: readonly ResourceKind[] = [
   slsMachineGroup,
   slsOssExportSink,
   slsScheduledSql,
+  vpc,
+  vswitch,
+  instance,
   securityGroup,
   securityGroupRule,
   ramRole,

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Cloud } from "../cloud";
 import { isGone } from "../errors";
 import { changes, eitherOf, notTogether, oneOf, type ResourceKind } from "../kind";
-import { isMap, textOf, type ValueMap } from "../values";
+import { removed } from "../removed";
+import { textOf } from "../values";
+import { foundTags, numberedTags, retag, tagsOf } from "./tags";
 
 const notFound = "InvalidSecurityGroupId.NotFound";
 
 interface FoundGroup {
   readonly SecurityGroupId: string;
-  readonly Tags?: { readonly Tag?: readonly { readonly TagKey: string; readonly TagValue: string }[] };
   readonly [member: string]: unknown;
 }
 
@@ -24,18 +24,6 @@ const members: Readonly<Record<string, string>> = {
   vpc_id: "VpcId",
 };
 
-const tagsOf = (resource: ValueMap): [string, string][] => {
-  const tags = resource["tags"];
-  return isMap(tags) ? Object.entries(tags).map(([key, value]) => [key, textOf(value)]) : [];
-};
-const numbered = (tags: readonly [string, string][]): Record<string, string> =>
-  Object.fromEntries(
-    tags.flatMap(([key, value], n) => [
-      [`Tag.${n + 1}.Key`, key],
-      [`Tag.${n + 1}.Value`, value],
-    ]),
-  );
-
 async function innerAccessPolicy(cloud: Cloud, id: string): Promise<string | undefined> {
   try {
     const found = await cloud.ecs("DescribeSecurityGroupAttribute", { SecurityGroupId: id });
@@ -44,17 +32,6 @@ async function innerAccessPolicy(cloud: Cloud, id: string): Promise<string | und
     if (isGone(error, notFound)) return undefined;
     throw error;
   }
-}
-
-async function retag(cloud: Cloud, id: string, planned: ValueMap, prior: ValueMap): Promise<void> {
-  const target = { ResourceType: "securitygroup", "ResourceId.1": id };
-  const wanted = new Map(tagsOf(planned));
-  const dropped = tagsOf(prior).filter(([key, value]) => wanted.get(key) !== value);
-  if (dropped.length > 0) {
-    const keys = Object.fromEntries(dropped.map(([key], n) => [`TagKey.${n + 1}`, key]));
-    await cloud.ecs("UntagResources", { ...target, ...keys });
-  }
-  if (wanted.size > 0) await cloud.ecs("TagResources", { ...target, ...numbered([...wanted]) });
 }
 
 export const securityGroup: ResourceKind = {
@@ -77,7 +54,7 @@ export const securityGroup: ResourceKind = {
       Description: textOf(planned["description"]) || undefined,
       VpcId: textOf(planned["vpc_id"]) || undefined,
       ResourceGroupId: textOf(planned["resource_group_id"]) || undefined,
-      ...numbered(tagsOf(planned)),
+      ...numberedTags(tagsOf(planned)),
     });
     return String(made["SecurityGroupId"]);
   },
@@ -106,7 +83,9 @@ export const securityGroup: ResourceKind = {
       const ResourceGroupId = textOf(planned["resource_group_id"]);
       await cloud.ecs("JoinResourceGroup", { ResourceId: id, ResourceType: "securitygroup", ResourceGroupId });
     }
-    if (changes("tags", planned, prior)) await retag(cloud, id, planned, prior);
+    if (changes("tags", planned, prior)) {
+      await retag((name, parameters) => cloud.ecs(name, parameters), "securitygroup", id, planned, prior);
+    }
   },
 
   async read(cloud, id) {
@@ -118,21 +97,16 @@ export const securityGroup: ResourceKind = {
     const policy = await innerAccessPolicy(cloud, id);
     return {
       ...Object.fromEntries(present.map(([name, member]) => [name, textOf(group[member] as string)])),
-      tags: Object.fromEntries((group.Tags?.Tag ?? []).map(({ TagKey, TagValue }) => [TagKey, TagValue])),
+      tags: foundTags(group["Tags"]),
       ...(policy ? { inner_access_policy: policy, inner_access: policy === "Accept" } : {}),
     };
   },
 
   async remove(cloud, id) {
     // A rule of another group, or a machine that is just going, may still name it.
-    for (const deadline = Date.now() + 600_000; ; await sleep(3_000)) {
-      try {
-        await cloud.ecs("DeleteSecurityGroup", { SecurityGroupId: id });
-        return;
-      } catch (error) {
-        if (isGone(error, notFound)) return;
-        if (!isGone(error, "DependencyViolation") || Date.now() > deadline) throw error;
-      }
-    }
+    await removed(() => cloud.ecs("DeleteSecurityGroup", { SecurityGroupId: id }), {
+      notFound: [notFound],
+      heldBy: ["DependencyViolation"],
+    });
   },
 };

@@ -1,8 +1,8 @@
 /** Roles of instances. Source: ECS API reference 2014-05-26, "Instance RAM roles". */
-import { findRole } from "../access/roles";
-import { trusts } from "../access/sessions";
-import { RpcError } from "./rpc-error";
-import type { RpcContext, RpcOperations } from "./rpc-context";
+import { findRole } from "../../access/roles";
+import { trusts } from "../../access/sessions";
+import { RpcError } from "../rpc-error";
+import type { RpcContext, RpcOperations } from "../rpc-context";
 
 /** A JSON list of at most 100 ids. Any id will do: the role is kept for it whether or not such an instance was ever made here. */
 function instanceIdsOf({ parameters }: RpcContext): string[] {

@@ -1,11 +1,7 @@
 /** What the operations on security groups and on their rules share. */
-import { randomBytes } from "node:crypto";
-import type { SecurityGroup } from "../store/security-group";
-import { RpcError } from "./rpc-error";
-import type { RpcContext } from "./rpc-context";
-
-export const newId = (prefix: string): string => `${prefix}-local${randomBytes(8).toString("hex")}`;
-export const timeText = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+import type { SecurityGroup } from "../../store/security-group";
+import { RpcError } from "../rpc-error";
+import type { RpcContext } from "../rpc-context";
 
 export function groupOf({ store, parameters, region }: RpcContext): SecurityGroup {
   const id = parameters["SecurityGroupId"] ?? "";

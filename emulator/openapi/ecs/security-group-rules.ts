@@ -1,8 +1,9 @@
 /** Rules of security groups. Source: ECS API reference 2014-05-26. */
-import type { SecurityGroup, SecurityGroupRule } from "../store/security-group";
-import { groupOf, newId, timeText } from "./group-of";
-import { RpcError } from "./rpc-error";
-import type { RpcContext, RpcOperations } from "./rpc-context";
+import type { SecurityGroup, SecurityGroupRule } from "../../store/security-group";
+import { groupOf } from "./group-of";
+import { newId, timeText } from "../parameters";
+import { RpcError } from "../rpc-error";
+import type { RpcContext, RpcOperations } from "../rpc-context";
 
 type Direction = SecurityGroupRule["direction"];
 

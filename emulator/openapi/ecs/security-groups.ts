@@ -1,24 +1,20 @@
 /** Security groups and their tags. Source: ECS API reference 2014-05-26. */
-import type { SecurityGroup } from "../store/security-group";
-import { groupOf, newId, timeText } from "./group-of";
-import { RpcError } from "./rpc-error";
-import type { RpcContext, RpcOperations } from "./rpc-context";
-
-/** `Tag.1.Key`, `Tag.1.Value` … */
-function tagsOf(parameters: RpcContext["parameters"]): [string, string][] {
-  return Object.entries(parameters).flatMap(([name, key]) => {
-    const match = /^Tag\.(\d+)\.Key$/.exec(name);
-    return match ? [[key, parameters[`Tag.${match[1]}.Value`] ?? ""]] : [];
-  });
-}
+import type { SecurityGroup } from "../../store/security-group";
+import { ecsTags, newId, tagsOf, timeText } from "../parameters";
+import { vpcWithId } from "../vpc/find";
+import { groupOf } from "./group-of";
+import { RpcError } from "../rpc-error";
+import type { RpcContext, RpcOperations } from "../rpc-context";
 
 function createSecurityGroup(context: RpcContext): object {
   const { parameters, store, now, region } = context;
   const id = newId("sg");
+  const vpcId = parameters["VpcId"] ?? "";
+  if (vpcId !== "") vpcWithId(context, vpcId);
   store.securityGroups.set(id, {
     id,
     region,
-    vpcId: parameters["VpcId"] ?? "",
+    vpcId,
     type: parameters["SecurityGroupType"] || "normal",
     createTime: timeText(now),
     resourceGroupId: parameters["ResourceGroupId"] ?? "",
@@ -41,7 +37,7 @@ function describeGroup(group: SecurityGroup): object {
     ResourceGroupId: group.resourceGroupId,
     CreationTime: group.createTime,
     ServiceManaged: false,
-    Tags: { Tag: [...group.tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })) },
+    Tags: ecsTags(group.tags),
   };
 }
 
@@ -79,6 +75,9 @@ function deleteSecurityGroup(context: RpcContext): object {
   );
   if (user !== undefined)
     throw new RpcError(403, "DependencyViolation", `The security group is used by a rule of ${user.id}.`);
+  const member = [...context.store.instances.values()].find(({ securityGroupIds }) => securityGroupIds.has(id));
+  if (member !== undefined)
+    throw new RpcError(403, "DependencyViolation", `There is still an instance in the security group: ${member.id}.`);
   context.store.securityGroups.delete(id);
   return {};
 }
@@ -100,34 +99,4 @@ export const securityGroups: RpcOperations = {
     return {};
   },
   DeleteSecurityGroup: deleteSecurityGroup,
-  JoinResourceGroup: (context) => {
-    const id = context.parameters["ResourceId"] ?? "";
-    groupOf({ ...context, parameters: { SecurityGroupId: id } }).resourceGroupId =
-      context.parameters["ResourceGroupId"] ?? "";
-    return {};
-  },
-  TagResources: (context) => {
-    for (const group of taggedGroups(context))
-      for (const [key, value] of tagsOf(context.parameters)) group.tags.set(key, value);
-    return {};
-  },
-  UntagResources: (context) => {
-    const keys = Object.entries(context.parameters).flatMap(([name, key]) => (/^TagKey\.\d+$/.test(name) ? [key] : []));
-    for (const group of taggedGroups(context)) for (const key of keys) group.tags.delete(key);
-    return {};
-  },
-  ListTagResources: (context) => ({
-    TagResources: {
-      TagResource: taggedGroups(context).flatMap(({ id, tags }) =>
-        [...tags].map(([TagKey, TagValue]) => ({ ResourceId: id, ResourceType: "securitygroup", TagKey, TagValue })),
-      ),
-    },
-  }),
 };
-
-function taggedGroups({ store, parameters }: RpcContext): SecurityGroup[] {
-  return Object.entries(parameters).flatMap(([name, id]) => {
-    const group = /^ResourceId\.\d+$/.test(name) ? store.securityGroups.get(id) : undefined;
-    return group ? [group] : [];
-  });
-}
