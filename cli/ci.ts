@@ -5,5 +5,6 @@ import { planCommand } from "./ci/plan";
 export const ciCommand = (): Command =>
   new Command("ci")
     .description("what the jobs of a pipeline run (ci/templates)")
+    .enablePositionalOptions()
     .addCommand(execCommand())
     .addCommand(planCommand());
