@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { execCommand } from "./ci/exec";
+import { imageCommand } from "./ci/image";
 import { planCommand } from "./ci/plan";
 
 export const ciCommand = (): Command =>
@@ -7,4 +8,5 @@ export const ciCommand = (): Command =>
     .description("what the jobs of a pipeline run (ci/templates)")
     .enablePositionalOptions()
     .addCommand(execCommand())
-    .addCommand(planCommand());
+    .addCommand(planCommand())
+    .addCommand(imageCommand());

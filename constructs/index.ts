@@ -2,6 +2,7 @@
 export type { LogtailPlugin } from "../sls/model/logtail-input";
 export * from "./agent-role";
 export * from "./environment";
+export * from "./image-id";
 export { IndexField, type IndexFieldOptions, type TextIndexOptions } from "./index-field";
 export * from "./log-alert";
 export * from "./log-assertions";

@@ -1,4 +1,4 @@
-import { HttpBackend, OssBackend, TerraformStack } from "cdktf";
+import { HttpBackend, OssBackend, type TerraformStack } from "cdktf";
 import { invalidValue } from "./private/check";
 
 export interface GitlabStateProps {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -8,6 +9,7 @@ import {
   hasUnknownManifest,
   makePlan,
   noteText,
+  notBuiltText,
   notYetText,
   plannedManifest,
   planJson,
@@ -22,6 +24,7 @@ import { addEndpointOptions, clientFor, type EndpointFlags } from "../service-op
 interface Flags extends EndpointFlags {
   readonly cdktfOut: string;
   readonly out: string;
+  readonly needs?: string;
 }
 
 export function planCommand(): Command {
@@ -30,6 +33,10 @@ export function planCommand(): Command {
     .argument("<stack>", "name of the stack")
     .option("--cdktf-out <folder>", "folder of the synthesised stacks", "cdktf.out")
     .option("--out <folder>", "where the files go", "plan")
+    .option(
+      "--needs <file>",
+      "without this file the stack does not exist yet: nothing is planned, and the note says so",
+    )
     .addHelpText(
       "after",
       "\nWrites STACK.terraform.json and STACK.logtail.json (artifacts:reports:terraform), STACK.logtail-plan.json (every field) and STACK.md (a merge request's note)." +
@@ -51,15 +58,22 @@ async function logtailPlan(flags: Flags, stack: string, plan: TerraformPlan): Pr
   }
 }
 
+async function notPlanned(stack: string, { out }: Flags, note: string): Promise<void> {
+  await writeFile(join(out, `${stack}.terraform.json`), gitlabReport([]));
+  await writeFile(join(out, `${stack}.md`), note);
+  process.stdout.write(`${note}\n`);
+}
+
 async function plan(stack: string, flags: Flags): Promise<void> {
   const write = async (name: string, text: string): Promise<void> => writeFile(join(flags.out, name), text);
   await mkdir(flags.out, { recursive: true });
+  if (flags.needs !== undefined && !existsSync(flags.needs)) {
+    await notPlanned(stack, flags, notBuiltText(stack, flags.needs));
+    return;
+  }
   const planned = await planStack({ cdktfOut: flags.cdktfOut, stack, env: process.env });
   if (planned.state === "notYet") {
-    const note = notYetText(stack, planned.dependencies);
-    await write(`${stack}.terraform.json`, gitlabReport([]));
-    await write(`${stack}.md`, note);
-    process.stdout.write(`${note}\n`);
+    await notPlanned(stack, flags, notYetText(stack, planned.dependencies));
     return;
   }
   const counts = terraformCounts(planned.plan);

@@ -53,3 +53,11 @@ export const notYetText = (stack: string, dependencies: readonly string[]): stri
     `Not planned: it reads from ${dependencies.join(", ")}, which must be deployed first, with what this stack reads.`,
     "",
   ].join("\n");
+
+export const notBuiltText = (stack: string, file: string): string =>
+  [
+    `### ${stack}`,
+    "",
+    `Not planned: ${file} is not there yet; the pipeline's image job makes it before the deploy.`,
+    "",
+  ].join("\n");
