@@ -9,6 +9,7 @@ import { localCommand } from "./local";
 import { planCommand } from "./plan";
 import { rollbackCommand } from "./rollback";
 import { searchCommand } from "./search";
+import { verifyCommand } from "./verify";
 import { packageVersion } from "./version";
 
 const program = new Command("cdktf-sls")
@@ -23,6 +24,7 @@ const program = new Command("cdktf-sls")
   .addCommand(rollbackCommand())
   .addCommand(importCommand())
   .addCommand(searchCommand())
+  .addCommand(verifyCommand())
   .addCommand(localCommand())
   .addCommand(ciCommand());
 

@@ -16,3 +16,4 @@ export * from "./report";
 export * from "./retry";
 export * from "./rollback";
 export * from "./terraform-binary";
+export * from "./verify";
