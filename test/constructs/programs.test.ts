@@ -80,12 +80,12 @@ test(
       stacks: Record<string, { dependencies: string[] }>;
     };
     const after = Object.entries(stacks).map(([name, { dependencies }]) => [name, [...dependencies].sort()]);
-  expect(Object.fromEntries(after)).toEqual({
-    "sample-app-dev": [],
-    "sample-app-webapp-dev": ["sample-app-dev"],
-    "sample-app-certman-dev": ["sample-app-dev", "sample-app-webapp-dev"],
-  });
-  const webapp = await stackNamed("sample-app-webapp-dev");
+    expect(Object.fromEntries(after)).toEqual({
+      "sample-app-dev": [],
+      "sample-app-webapp-dev": ["sample-app-dev"],
+      "sample-app-certman-dev": ["sample-app-dev", "sample-app-webapp-dev"],
+    });
+    const webapp = await stackNamed("sample-app-webapp-dev");
     expect(Object.values(webapp.resource?.["alicloud_instance"] ?? {})).toEqual([
       expect.objectContaining({ image_id: "m-app1", role_name: "sample-app-log-agent-dev" }),
     ]);

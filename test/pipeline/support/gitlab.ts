@@ -1,4 +1,4 @@
-/** A GitLab for the jobs of a pipeline: Terraform states with locks, as its documentation tells. Loopback, port 0. */
+/** A GitLab for the jobs of a pipeline: Terraform states with locks, and generic packages, as its documentation tells. Loopback, port 0. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -10,6 +10,8 @@ export interface Gitlab {
   readonly states: Map<string, string>;
   /** Name -> who holds it, as Terraform says it. */
   readonly locks: Map<string, string>;
+  /** `NAME/VERSION/FILE` -> content. */
+  readonly packages: Map<string, string>;
   /** How often a lock was refused. */
   refused: number;
   close(): Promise<void>;
@@ -17,6 +19,7 @@ export interface Gitlab {
 
 const projectId = "42";
 const statePath = new RegExp(`^/api/v4/projects/${projectId}/terraform/state/([\\w.-]+)(/lock)?$`);
+const packagePath = new RegExp(`^/api/v4/projects/${projectId}/packages/generic/([\\w.-]+/[\\w.+-]+/[\\w.-]+)$`);
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
@@ -30,6 +33,7 @@ const idOf = (lock: string | undefined): string | undefined =>
 export async function startGitlab(): Promise<Gitlab> {
   const states = new Map<string, string>();
   const locks = new Map<string, string>();
+  const packages = new Map<string, string>();
   const jobToken = "glcbt-64_of-this-job";
   const authorization = `Basic ${Buffer.from(`gitlab-ci-token:${jobToken}`).toString("base64")}`;
 
@@ -59,9 +63,21 @@ export async function startGitlab(): Promise<Gitlab> {
     return [200, ""];
   }
 
+  function generic(file: string, { method, headers }: IncomingMessage, body: string): [number, string] {
+    if (headers["job-token"] !== jobToken) return [401, '{"message":"401 Unauthorized"}'];
+    if (method === "PUT") {
+      packages.set(file, body);
+      return [201, '{"message":"201 Created"}'];
+    }
+    const found = packages.get(file);
+    return found === undefined ? [404, '{"message":"404 Not Found"}'] : [200, found];
+  }
+
   async function answer(request: IncomingMessage): Promise<[number, string]> {
     const body = await bodyOf(request);
     const url = new URL(request.url ?? "", "http://gitlab");
+    const [, file] = packagePath.exec(url.pathname) ?? [];
+    if (file !== undefined) return generic(file, request, body);
     const [, name, isLock] = statePath.exec(url.pathname) ?? [];
     if (name === undefined) return [404, '{"message":"404 Not Found"}'];
     if (request.headers.authorization !== authorization) return [401, '{"message":"401 Unauthorized"}'];
@@ -82,6 +98,7 @@ export async function startGitlab(): Promise<Gitlab> {
     jobToken,
     states,
     locks,
+    packages,
     refused: 0,
     close: () =>
       new Promise((resolve) => {
