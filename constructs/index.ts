@@ -2,6 +2,7 @@
 export type { LogtailPlugin } from "../sls/model/logtail-input";
 export * from "./agent-role";
 export * from "./environment";
+export * from "./gitlab-oidc-provider";
 export * from "./image-id";
 export { IndexField, type IndexFieldOptions, type TextIndexOptions } from "./index-field";
 export * from "./log-alert";
@@ -23,6 +24,8 @@ export * from "./log-topic";
 export * from "./logtail-config";
 export * from "./machine-group";
 export * from "./names";
+export * from "./pipeline-ref";
+export * from "./pipeline-role";
 export { PolicyStatement, type PolicyStatementOptions } from "./policy-statement";
 export * from "./retention";
 export * from "./schedule";
