@@ -1,6 +1,6 @@
 /** A line is written to a logstore and looked for, as a person would: whether what is stored can be found. */
 import type { LogWriter, SlsClient } from "../../sls";
-import { isNotExist } from "../../sls";
+import { isNotExist, SlsError } from "../../sls";
 import { fail, pass, type Check } from "./check";
 import { until, type VerifyWorld } from "./patience";
 
@@ -16,6 +16,10 @@ export interface CanaryWish {
 
 const indexRemedy =
   "does the logstore have a full-text index, or one on msg (LogIndex)? Lines from before the index was made are never found";
+
+/** A logstore without an index is searched by nobody. */
+export const isUnindexed = (error: unknown): boolean =>
+  error instanceof SlsError && error.code === "IndexConfigNotExist";
 
 export async function canaryCheck(
   client: SlsClient,
@@ -45,15 +49,18 @@ export async function canaryCheck(
     if (!isNotExist(error)) throw error;
     return fail("canary", subject, "there is no such logstore", "run `cdktf deploy` for the stack");
   }
-  const found = await until(world, waitMs, async () => {
-    const { logs } = await client.searchLogs(project, logstore, {
-      from: time - 60,
-      to: time + 3600,
-      query: id,
-      line: 1,
-    });
-    return logs[0];
-  });
+  const range = { from: time - 60, to: time + 3600 };
+  const find = async (): Promise<boolean | undefined> => {
+    const { logs } = await client.searchLogs(project, logstore, { ...range, query: id, line: 1 });
+    return logs.length > 0 || undefined;
+  };
+  let found: boolean | undefined;
+  try {
+    found = await until(world, waitMs, find);
+  } catch (error) {
+    if (!isUnindexed(error)) throw error;
+    return fail("canary", subject, "the logstore has no index, so nothing in it can be found", indexRemedy);
+  }
   const seconds = ((world.now().getTime() - begin.getTime()) / 1000).toFixed(1);
   if (found === undefined)
     return fail("canary", subject, `line ${id} was stored and not found in ${seconds} s`, indexRemedy);

@@ -2,8 +2,8 @@
  * Whether machines of a group are alive. Logtail and LoongCollector report a heartbeat to Log Service, which ListMachines shows; sls-agent cannot (there is no
  * public call for it), so a machine counts too when logs of it arrived.
  */
-import type { ListedMachine, SlsClient } from "../../sls";
-import { canarySource } from "./canary";
+import type { FoundLog, GetLogsRequest, ListedMachine, SlsClient } from "../../sls";
+import { canarySource, isUnindexed } from "./canary";
 import { fail, pass, type Check } from "./check";
 import { until, type VerifyWorld } from "./patience";
 
@@ -26,6 +26,21 @@ interface Alive {
 
 const escaped = (text: string): string => text.replace(/["\\]/g, "\\$&");
 
+/** Nothing where there is no index: that is for the canary to tell. */
+async function search(
+  client: SlsClient,
+  project: string,
+  logstore: string,
+  request: GetLogsRequest,
+): Promise<readonly FoundLog[]> {
+  try {
+    return (await client.searchLogs(project, logstore, request)).logs;
+  } catch (error) {
+    if (isUnindexed(error)) return [];
+    throw error;
+  }
+}
+
 /** Sources of logs, one search for each: what is known is left out of the next one. */
 async function sourcesOf(client: SlsClient, wish: MachinesWish, now: Date): Promise<string[]> {
   const to = Math.floor(now.getTime() / 1000) + 60;
@@ -34,7 +49,7 @@ async function sourcesOf(client: SlsClient, wish: MachinesWish, now: Date): Prom
   for (const logstore of wish.logstores) {
     while (sources.size < wish.machines) {
       const known = [canarySource, ...sources].map((source) => ` not __source__: "${escaped(source)}"`).join("");
-      const { logs } = await client.searchLogs(wish.project, logstore, { from, to, query: `*${known}`, line: 1 });
+      const logs = await search(client, wish.project, logstore, { from, to, query: `*${known}`, line: 1 });
       const source = logs[0]?.["__source__"];
       if (source === undefined || sources.has(source)) break;
       sources.add(source);

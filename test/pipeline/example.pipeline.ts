@@ -6,12 +6,12 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { findTerraform } from "../../deploy";
 import { repository, testWith } from "../support/tools";
 import type { Checkout } from "./support/checkout";
+import { deployRoles } from "./support/deploy-roles";
 import { idTokens, type IdToken } from "./support/id-token";
 import { node22 } from "./support/run-pipeline";
 import { makeStage, type Stage } from "./support/stage";
 
-const terraform = findTerraform(process.env);
-const tools = terraform && node22();
+const tools = findTerraform(process.env) && node22();
 const test = testWith("terraform, or Node 22 for gitlab-ci-local,", tools);
 let stage: Stage;
 let orders: Checkout;
@@ -51,25 +51,6 @@ function templatesProject(): void {
   writeFileSync(join(stage.env["HOME"] ?? "", ".gitconfig"), `[url "file://${folder}"]\n${lines}`);
 }
 
-/** What the person who may manage RAM does once. */
-function deployRoles(): Record<string, string> {
-  const run = (...args: string[]): string =>
-    execFileSync(args[0] ?? "", args.slice(1), {
-      cwd: orders.folder,
-      env: stage.env,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-  run("node_modules/.bin/ts-node", "-T", "pipeline-role.ts");
-  const where = `-chdir=cdktf.out/stacks/orders-pipeline`;
-  run(terraform ?? "", where, "init", "-no-color");
-  run(terraform ?? "", where, "apply", "-auto-approve", "-no-color");
-  run(terraform ?? "", where, "plan", "-detailed-exitcode", "-no-color");
-  const outputs = JSON.parse(run(terraform ?? "", where, "output", "-json")) as Record<string, { value: string }>;
-  rmSync(join(orders.folder, "cdktf.out"), { recursive: true });
-  return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
-}
-
 beforeAll(async () => {
   if (tools === undefined) return;
   stage = await makeStage();
@@ -81,16 +62,14 @@ beforeAll(async () => {
   orders.write("package-lock.json", '{ "name": "orders", "lockfileVersion": 3, "packages": {} }\n');
   orders.write("tsconfig.json", readFileSync(join(repository, "tsconfig.json"), "utf8"));
   templatesProject();
-  roles = deployRoles();
+  roles = deployRoles({
+    program: "pipeline-role.ts",
+    cwd: orders.folder,
+    stack: "orders-pipeline",
+    env: stage.env,
+  });
 });
 afterAll(() => stage?.close());
-
-/** A machine of CI: no key in its environment. */
-const keyless = (): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(
-    Object.entries(stage.env).filter(([name]) => !/ACCESS_KEY|SECRET_KEY|SECURITY_TOKEN|_REGION$/.test(name)),
-  ),
-});
 
 /** What GitLab gives to the jobs of a ref. */
 const variables = (projectPath: string, ref: string): Record<string, string> => ({
@@ -101,7 +80,7 @@ const variables = (projectPath: string, ref: string): Record<string, string> => 
 });
 
 test("its role is enough for a whole pipeline, by GitLab's token alone", async () => {
-  const options = { folder: orders.folder, env: keyless(), variables: variables("acme/orders", "main") };
+  const options = { folder: orders.folder, env: stage.keyless, variables: variables("acme/orders", "main") };
   const run = await stage.pipeline("the example: push to main", options);
   expect(run.code, run.text).toBe(0);
   expect(run.jobs.map(({ name }) => name)).toEqual([
@@ -119,7 +98,7 @@ test("its role is enough for a whole pipeline, by GitLab's token alone", async (
 
 test("jobs of another branch may plan and not deploy; jobs of another project get nothing", async () => {
   const folder = orders.folder;
-  const feature = { folder, env: keyless(), variables: variables("acme/orders", "feature") };
+  const feature = { folder, env: stage.keyless, variables: variables("acme/orders", "feature") };
   const ofBranch = await stage.pipeline("the example: a branch of the project", {
     ...feature,
     jobs: ["plan:dev:basis", "deploy:dev:basis"],
@@ -129,7 +108,7 @@ test("jobs of another branch may plan and not deploy; jobs of another project ge
   expect(ofBranch.logOf("deploy:dev:basis")).toMatch(
     /the role acs:ram::\d+:role\/orders-pipeline-dev was not given to this job: .*does the role's trust name this project's path and this ref/,
   );
-  const foreign = { folder, env: keyless(), variables: variables("acme/orders-fork", "main") };
+  const foreign = { folder, env: stage.keyless, variables: variables("acme/orders-fork", "main") };
   const ofOther = await stage.pipeline("the example: another project", { ...foreign, jobs: ["plan:dev:basis"] });
   expect(ofOther.resultOf("plan:dev:basis")).toBe("FAIL");
 });

@@ -12,8 +12,8 @@ export interface Gitlab {
   readonly locks: Map<string, string>;
   /** `NAME/VERSION/FILE` -> content. */
   readonly packages: Map<string, string>;
-  /** How often a lock was refused. */
-  refused: number;
+  /** Told of each lock that is refused because another holds it. */
+  onRefused: (name: string) => void;
   close(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export async function startGitlab(): Promise<Gitlab> {
     const held = locks.get(name);
     if (method === "POST") {
       if (held !== undefined) {
-        gitlab.refused++;
+        gitlab.onRefused(name);
         return [409, held];
       }
       locks.set(name, body);
@@ -99,7 +99,7 @@ export async function startGitlab(): Promise<Gitlab> {
     states,
     locks,
     packages,
-    refused: 0,
+    onRefused: () => undefined,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -34,6 +34,10 @@ export interface PipelineOptions {
   readonly manual?: readonly string[];
   /** Only these jobs. @default all */
   readonly jobs?: readonly string[];
+  /** Only the jobs of this stage. @default all */
+  readonly stage?: string;
+  /** Nothing is run: the jobs are listed. @default false */
+  readonly list?: boolean;
 }
 
 /** gitlab-ci-local needs Node 22; the project itself does not. */
@@ -64,7 +68,7 @@ function readRun(code: number, output: string): PipelineRun {
   return { code, jobs, text, logOf, resultOf: (name) => jobs.find((job) => job.name === name)?.result };
 }
 
-function argumentsOf({ variables, mergeInto, manual = [], jobs = [] }: PipelineOptions): string[] {
+function argumentsOf({ variables, mergeInto, manual = [], jobs = [], stage, list }: PipelineOptions): string[] {
   const event = {
     CI_PIPELINE_SOURCE: "merge_request_event",
     CI_MERGE_REQUEST_TARGET_BRANCH_NAME: mergeInto ?? "",
@@ -73,6 +77,8 @@ function argumentsOf({ variables, mergeInto, manual = [], jobs = [] }: PipelineO
   const all = { ...variables, ...(mergeInto === undefined ? {} : event) };
   return [
     ...jobs,
+    ...(stage === undefined ? [] : ["--stage", stage]),
+    ...(list === true ? ["--list"] : []),
     "--force-shell-executor",
     "--shell-isolation",
     "--timestamps",

@@ -14,6 +14,8 @@ export interface Stage {
   /** State folder of the local cloud. */
   readonly local: string;
   readonly env: NodeJS.ProcessEnv;
+  /** A runner's: the same, with no access key and no region in it. */
+  readonly keyless: NodeJS.ProcessEnv;
   readonly gitlab: Gitlab;
   /** Variables of every pipeline. */
   readonly variables: Readonly<Record<string, string>>;
@@ -51,6 +53,9 @@ export async function makeStage(): Promise<Stage> {
     folder,
     local,
     env,
+    keyless: Object.fromEntries(
+      Object.entries(env).filter(([name]) => !/ACCESS_KEY|SECRET_KEY|SECURITY_TOKEN|_REGION$/.test(name)),
+    ),
     gitlab,
     variables,
     checkout: (name, only) => checkout(join(folder, name), only),
