@@ -2,6 +2,7 @@
  * The sample app in one environment, as three stacks: what its logs go to and its machines stand in, the web application, the certificate manager.
  * `cdktf deploy` makes the cloud resources; `cdktf-sls deploy` makes the Logtail config, between the first stack and the machines: docs/pipeline.md.
  */
+import { existsSync } from "node:fs";
 import { Instance } from "@cdktf/provider-alicloud/lib/instance";
 import { AlicloudProvider } from "@cdktf/provider-alicloud/lib/provider";
 import { Vpc } from "@cdktf/provider-alicloud/lib/vpc";
@@ -54,8 +55,9 @@ new TerraformOutput(basis, "user_defined_id", {
 
 /** A machine from an image of images/, in a stack of its own; none as long as the image is not built. */
 function machine(name: string, image: string, after: TerraformStack): TerraformStack {
-  const imageId = ImageId.fromManifest(`images/manifests/${image}.json`, { optional: true });
-  if (imageId === undefined) return after;
+  const manifest = `images/manifests/${image}.json`;
+  if (!existsSync(manifest)) return after;
+  const { imageId } = ImageId.fromManifest(manifest, { region, env: environment.name });
   const stack = stackOf(`sample-app-${name}`);
   stack.addDependency(after);
   // What the basis stack makes; here it is only named.

@@ -8,6 +8,7 @@ import type { Option } from "./config/option";
 import { options, type OptionName } from "./config/options";
 import { SettingsError, defaultConfigDir, loadSettings, type Flags, type Settings } from "./config/settings";
 import { exitCodes } from "./exit-codes";
+import { keepYoungGenerationSmall } from "./limits/heap";
 import { realService } from "./service";
 import { describeStatus, readStatus } from "./status/status-file";
 import { agentVersion } from "./version";
@@ -166,5 +167,6 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 if (require.main === module) {
+  keepYoungGenerationSmall();
   void main(process.argv.slice(2)).then((code) => process.exit(code));
 }

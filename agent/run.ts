@@ -1,18 +1,19 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { SlsError } from "../sls/model/errors";
+import { realDisk, type Disk } from "./buffer/disk";
 import { LogBuffer } from "./buffer/log-buffer";
-import type { LogQueue } from "./buffer/log-queue";
 import { ConfigWatcher } from "./config/config-watcher";
 import type { ConfigService, SyslogConfig } from "./config/discovery";
 import { readIdentity, type Identity } from "./config/identity";
 import type { Settings } from "./config/settings";
+import { shadowedConfigs } from "./config/shadowed-configs";
 import { Holds } from "./inputs/holds";
 import { Intake } from "./inputs/intake";
 import { Inputs } from "./inputs/inputs";
 import { LineRouter } from "./inputs/line-router";
 import { SelfLimits, type Limits, type Usage } from "./limits/self-limits";
-import { Sender } from "./sender/sender";
+import { Senders } from "./sender/senders";
 import { ServiceClock } from "./sender/service-clock";
 import { SetAside } from "./sender/set-aside";
 import type { LogSink } from "./sender/sink";
@@ -20,6 +21,7 @@ import type { AgentEvent, Emit } from "./status/events";
 import { Rates } from "./status/rates";
 import type { AgentStatus } from "./status/status-file";
 import { StatusKeeper } from "./status/status-keeper";
+import { statusOf } from "./status/status-of";
 import { Tally, UnfitLines } from "./status/tally";
 import { Waits } from "./status/waits";
 import { agentVersion } from "./version";
@@ -40,6 +42,8 @@ export interface AgentOptions {
   readonly service: AgentService;
   readonly world: World;
   readonly emit: Emit;
+  /** For the buffer and lines that are set aside. @default the real one */
+  readonly disk?: Disk;
   /** What the process may use; asked again each time, so that it can be changed. @default no limits */
   readonly limits?: { readonly allowed: () => Limits; readonly usage: Usage };
 }
@@ -66,10 +70,8 @@ export class Agent {
   private readonly buffer: LogBuffer;
   private readonly intake: Intake;
   private readonly clock: ServiceClock;
-  private readonly sink: LogSink;
-  private readonly setAside: SetAside;
   private readonly watcher: ConfigWatcher;
-  private readonly senders = new Map<LogQueue, Sender>();
+  private readonly senders: Senders;
   private readonly forced = new AbortController();
   private readonly standardInput = new AbortController();
   /** Resolves when standard input was an input and came to its end: whoever piped lines in waits for them to be sent. */
@@ -89,7 +91,7 @@ export class Agent {
 
   /** Reads back what the last run left, then starts. */
   constructor(private readonly options: AgentOptions) {
-    const { settings, world, service } = options;
+    const { settings, world, service, disk = realDisk } = options;
     this.startedAt = world.now().toISOString();
     this.tally = new Tally(world.now);
     this.waits = new Waits(this.emit);
@@ -106,8 +108,17 @@ export class Agent {
     });
     this.clock = new ServiceClock(world.now, (offsetMs) => this.emit({ type: "ClockCorrected", offsetMs }));
     const { configs, sink } = service.connect(this.clock.now, this.emit);
-    this.sink = sink;
-    this.setAside = new SetAside(join(settings.dataDir, "set-aside"));
+    this.senders = new Senders({
+      sink,
+      setAside: new SetAside(join(settings.dataDir, "set-aside"), disk),
+      lingerMs: settings.lingerMs,
+      concurrency: settings.concurrency,
+      maxAgeMs: settings.maxAgeHours * 3600_000,
+      clock: this.clock,
+      learnTime: (error) => this.learnTime(error),
+      world,
+      emit: this.emit,
+    });
     this.buffer = new LogBuffer({
       folder: join(settings.dataDir, "buffer"),
       mode: settings.bufferMode,
@@ -117,9 +128,10 @@ export class Agent {
       commitMs: settings.commitMs,
       fsync: settings.fsync === "always",
       limits: { bytes: settings.batchBytes, lines: settings.batchLines },
+      disk,
       world,
       emit: this.emit,
-      onQueue: (queue) => this.startSender(queue),
+      onQueue: (queue) => this.senders.start(queue),
       onPressure: (full) => this.holds.set("buffer", full ? this.bufferFull : undefined),
     });
     this.intake = new Intake({
@@ -224,12 +236,7 @@ export class Agent {
 
   private async drain(deadline: AbortSignal): Promise<void> {
     await this.inputs.close();
-    const senders = [...this.senders.values()];
-    const abort = (): void => void Promise.all(senders.map((sender) => sender.abort()));
-    if (deadline.aborted) abort();
-    else deadline.addEventListener("abort", abort, { once: true });
-    await Promise.all(senders.map((sender) => sender.drain()));
-    deadline.removeEventListener("abort", abort);
+    await this.senders.drain(deadline, this.forced.signal);
   }
 
   private readonly emit = (event: AgentEvent): void => {
@@ -267,23 +274,6 @@ export class Agent {
     return `the buffer is full: ${disk} MiB of a logstore (buffer.maxBytes) or ${memory} MiB of memory (buffer.memoryBytes)`;
   }
 
-  private startSender(queue: LogQueue): void {
-    const { settings, world } = this.options;
-    const sender = new Sender({
-      queue,
-      sink: this.sink,
-      setAside: this.setAside,
-      lingerMs: settings.lingerMs,
-      concurrency: settings.concurrency,
-      maxAgeMs: settings.maxAgeHours * 3600_000,
-      clock: this.clock,
-      learnTime: (error) => this.learnTime(error),
-      world,
-      emit: this.emit,
-    });
-    this.senders.set(queue, sender);
-  }
-
   /** Configs in force have changed. Without any, the input closes: rsyslog keeps its lines until there is one again. */
   private use(configs: readonly SyslogConfig[]): void {
     this.configs = configs;
@@ -293,69 +283,31 @@ export class Agent {
       void this.inputs.close();
       return;
     }
-    this.tellShadowed(configs);
+    for (const { project, config, why } of shadowedConfigs(configs)) {
+      this.emit({ type: "ConfigIgnored", project, config, why });
+    }
     this.intake.setConfigs([first, ...others]);
     this.router.setConfigs([first, ...others]);
     this.inputs.open();
   }
 
-  private tellShadowed(configs: readonly SyslogConfig[]): void {
-    configs.forEach(({ project, config, tag }, index) => {
-      const first = configs.findIndex((other) => other.tag === tag);
-      if (first === index) return;
-      const holder = `${configs[first]?.project}/${configs[first]?.config}`;
-      this.emit({ type: "ConfigIgnored", project, config, why: `${holder} has the same tag ${tag}; give one another` });
-    });
-  }
-
   status(): AgentStatus {
     const { settings, world } = this.options;
-    const { tally, identity } = this;
-    return {
-      version: agentVersion,
-      pid: process.pid,
-      state: this.state,
-      startedAt: this.startedAt,
-      updatedAt: world.now().toISOString(),
-      endpoint: settings.endpoint,
-      projects: settings.projects,
-      machine: { userDefinedIds: identity.userDefinedIds, addresses: identity.addresses },
-      configs: this.configs.map(({ project, config, logstore, tag, group }) => ({
-        project,
-        config,
-        logstore,
-        tag,
-        group,
-      })),
+    const { tally, identity, configs, buffer, unfit, accepted, startedAt, state } = this;
+    return statusOf({
+      settings,
+      identity,
+      configs,
       inputs: this.inputs.status(),
-      queues: this.buffer.all().map((queue) => ({
-        ...queue.destination,
-        lines: queue.lines,
-        bytes: queue.bytes,
-        ...(queue.oldest ? { oldest: queue.oldest.toISOString() } : {}),
-        sender: this.senders.get(queue)?.state ?? "idle",
-      })),
-      lines: {
-        accepted: this.accepted,
-        sent: tally.sentLines,
-        setAside: tally.setAsideLines,
-        recovered: tally.recoveredLines,
-        keptOnDisk: tally.keptLines,
-        dropped: { ...this.buffer.dropped },
-        unfit: Object.fromEntries(this.unfit.total),
-      },
-      buffer: {
-        memoryBytes: this.buffer.memoryUsed,
-        ...(this.buffer.diskProblem === undefined ? {} : { diskProblem: this.buffer.diskProblem }),
-      },
-      rates: this.rates.add(world.now().getTime(), {
-        accepted: this.accepted,
-        sent: tally.sentLines,
-        sentBytes: tally.sentBytes,
-      }),
-      sent: { batches: tally.batches, bytes: tally.sentBytes, failedTries: tally.failedTries },
-      waitingFor: Object.fromEntries(tally.waitingFor),
-      ...(tally.lastError ? { lastError: tally.lastError } : {}),
-    };
+      buffer,
+      senderState: (queue) => this.senders.stateOf(queue),
+      accepted,
+      tally,
+      unfit,
+      rates: this.rates,
+      state,
+      startedAt,
+      now: world.now(),
+    });
   }
 }

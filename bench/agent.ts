@@ -1,11 +1,11 @@
 /**
- * `npm run bench:agent -- [--short]`: how many lines the agent carries from TCP to PutLogs, what that costs, and how long a
- * line takes; and rsyslog and syslog-ng beside it where they are installed, with the same lines, one after the other.
+ * `npm run bench:agent -- [--short] [--ours]`: how many lines the agent carries from TCP to PutLogs, what that costs, and
+ * how long a line takes; and rsyslog and syslog-ng beside it where they are there, one after the other.
  */
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { load, startAgent, startSink, stop, usageOf, type Sink } from "./agent/processes";
+import { load, startAgent, startSink, stop, usageOf, type LineFormat, type Sink } from "./agent/processes";
 import { startRsyslog, startSyslogNg } from "./agent/peers";
 
 const short = process.argv.includes("--short");
@@ -26,7 +26,7 @@ async function flood(
   who: string,
   pid: number,
   port: number,
-  format: "sls" | "rfc3164",
+  format: LineFormat,
   arrived: () => Promise<boolean>,
 ): Promise<Row> {
   await load(port, format, lines / 10);
@@ -58,7 +58,7 @@ async function flood(
 /** Lines that the sink is to have counted. */
 let wanted = 0;
 
-async function ours(name: string, env: NodeJS.ProcessEnv): Promise<Row> {
+async function ours(name: string, env: NodeJS.ProcessEnv, format: LineFormat = "sls"): Promise<Row> {
   const sink = await startSink();
   const agent = await startAgent(join(root, name), sink.http, env);
   const pid = agent.process.pid as number;
@@ -69,7 +69,7 @@ async function ours(name: string, env: NodeJS.ProcessEnv): Promise<Row> {
   };
   // The first line tells how many raw bytes one has in the mean; the status tells the lines, once a second.
   let perLine = 0;
-  const row = await flood(`sls-agent, ${name}`, pid, agent.port, "sls", async () => {
+  const row = await flood(`sls-agent, ${name}`, pid, agent.port, format, async () => {
     const { rawBytes } = await sink.counts();
     if (perLine > 0) return rawBytes >= wanted * perLine * 0.9995;
     if (sent() < wanted) return false;
@@ -175,20 +175,28 @@ async function away(env: NodeJS.ProcessEnv): Promise<{ atRestMb: number; awayMb:
   return { atRestMb, awayMb };
 }
 
+const peers = [
+  ["rsyslog imptcp -> omfwd", startRsyslog],
+  ["syslog-ng tcp -> tcp", startSyslogNg],
+] as const;
+
 async function main(): Promise<void> {
   const rows: Row[] = [];
   const only = process.argv.includes("--ours");
-  for (const [name, env] of [
+  const absent: string[] = [];
+  for (const [name, env, format] of [
     ["disk buffer, lz4", {}],
     ["memory buffer, lz4", { SLS_AGENT_BUFFER_MODE: "memory" }],
     ["disk buffer, no compression", { SLS_AGENT_COMPRESS: "none" }],
+    ["RFC 3164, disk, lz4", {}, "rfc3164"],
+    ["RFC 5424, disk, lz4", {}, "rfc5424"],
   ] as const) {
-    rows.push(await ours(name, env));
+    rows.push(await ours(name, env, format));
   }
-  for (const row of only
-    ? []
-    : [await peer("rsyslog imptcp -> omfwd", startRsyslog), await peer("syslog-ng tcp -> tcp", startSyslogNg)]) {
+  for (const [name, start] of only ? [] : peers) {
+    const row = await peer(name, start);
     if (row) rows.push(row);
+    else absent.push(name);
   }
   const out = [
     "\nFlood of 200-byte lines over one TCP connection",
@@ -200,6 +208,7 @@ async function main(): Promise<void> {
         `${cpuPerMillion.toFixed(2).padStart(14)} ${atRestMb.toFixed(0).padStart(11)} ${busyMb.toFixed(0).padStart(8)}`,
     );
   }
+  if (absent.length > 0) out.push(`  not here, and so not measured: ${absent.join(", ")} (scripts/peers-setup.sh)`);
   process.stdout.write(`${out.join("\n")}\n`);
   const times = await latency({});
   process.stdout.write(
@@ -213,7 +222,9 @@ async function main(): Promise<void> {
   process.stdout.write(
     `service away, 10 MB/s: ${gone.atRestMb.toFixed(0)} MB at rest, then ${gone.awayMb.join(", ")} MB\n`,
   );
-  process.stdout.write(`${JSON.stringify({ question: "agent", rows, latency: times, steady: flow, away: gone })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ question: "agent", rows, absent, latency: times, steady: flow, away: gone })}\n`,
+  );
 }
 
 main()

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { isProduction, ownerProblem, type StackManifest } from "../deploy";
+import { isProductionStack, ownerProblem, type StackManifest } from "../deploy";
 import { addServiceOptions, type ServiceFlags } from "./service-options";
 
 /** Flags of plan and deploy. */
@@ -36,6 +36,15 @@ export function ownerOf(flags: DeployFlags, { stack }: StackManifest): string {
   return owner;
 }
 
+/** Of each stack. What one owner's stack declares would look left over to the next one of that owner. */
+export function ownersOf(flags: DeployFlags, stacks: readonly StackManifest[]): string[] {
+  if (flags.owner !== undefined && stacks.length > 1) {
+    const names = stacks.map(({ stack }) => stack).join(", ");
+    throw new Error(`--owner is for one stack, and there are: ${names}; give --stack too`);
+  }
+  return stacks.map((stack) => ownerOf(flags, stack));
+}
+
 /** A misspelt --only must not look like "nothing to change". With --prune a name may be one that is declared no longer. */
 export function checkNames(flags: DeployFlags, stacks: readonly StackManifest[]): void {
   if (flags.only === undefined || flags.prune === true || flags.pruneProd !== undefined) return;
@@ -46,10 +55,10 @@ export function checkNames(flags: DeployFlags, stacks: readonly StackManifest[])
 }
 
 /** Whether to prune; in production only where the stack is named. */
-export function prunes(flags: DeployFlags, owner: string): boolean {
+export function prunes(flags: DeployFlags, owner: string, environment: string | undefined): boolean {
   if (flags.pruneProd === owner) return true;
   if (flags.prune !== true) return false;
-  if (!isProduction(owner)) return true;
+  if (!isProductionStack(owner, environment)) return true;
   throw new Error(
     `--prune does not remove anything in production; look at \`cdktf-sls plan --prune\`, then give --prune-prod ${owner}`,
   );

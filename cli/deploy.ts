@@ -16,7 +16,7 @@ import {
   type Plan,
 } from "../deploy";
 import { confirmed, isInteractive } from "./confirm";
-import { addDeployOptions, checkNames, checkPruneProd, ownerOf, prunes, type DeployFlags } from "./deploy-options";
+import { addDeployOptions, checkNames, checkPruneProd, ownersOf, prunes, type DeployFlags } from "./deploy-options";
 import { clientFor, readStacks } from "./service-options";
 import { table } from "./table";
 
@@ -51,6 +51,8 @@ async function deploy(flags: Flags): Promise<void> {
   const print = (text: string | undefined): unknown =>
     flags.json || text === undefined ? undefined : process.stdout.write(`${text}\n`);
   const concurrency = concurrencyOf(flags.concurrency);
+  // Before anything is sent it is known that it can be written.
+  if (flags.gitlabReport) writeReport(flags.gitlabReport, []);
   const plans: Plan[] = [];
   const events: DeployEvent[] = [];
   const outcomes: Outcome[] = [];
@@ -63,11 +65,11 @@ async function deploy(flags: Flags): Promise<void> {
   try {
     const stacks = await readStacks(flags);
     checkNames(flags, stacks);
-    const owners = stacks.map((stack) => ownerOf(flags, stack));
+    const owners = ownersOf(flags, stacks);
     checkPruneProd(flags, owners);
     for (const [i, stack] of stacks.entries()) {
       const owner = owners[i] ?? "";
-      const prune = prunes(flags, owner);
+      const prune = prunes(flags, owner, stack.manifest.environment);
       const { client, writer, close } = clientFor(flags, stack.manifest.region, onCall);
       try {
         const plan = await makePlan(client, stack.manifest.logtailConfigs, {
@@ -80,7 +82,8 @@ async function deploy(flags: Flags): Promise<void> {
         });
         plans.push(plan);
         print(planText(plan));
-        if (!(await goesOn(flags, plan))) throw new Error("not confirmed: nothing was changed");
+        if (!flags.history && flags.force !== true) needNoneUnkept(plan);
+        if (!(await goesOn(flags, plan))) throw new Error(`not confirmed: nothing of stack ${owner} was changed`);
         const history = flags.history ? { writer } : {};
         outcomes.push(...(await applyPlan(client, plan, { onEvent, concurrency, ...history })));
         const failed = outcomes.find(({ status }) => status === "failed");
@@ -100,11 +103,29 @@ async function deploy(flags: Flags): Promise<void> {
     const rows = summaryRows(outcomes);
     if (rows.length > 0) print(`\n${table(["config", "project", "result"], rows)}`);
     if (plans.length > 0) print(`${writes} ${writes === 1 ? "write" : "writes"} sent.`);
-    if (flags.gitlabReport) writeFileSync(flags.gitlabReport, gitlabReport(plans.flatMap(({ configs }) => configs)));
+    if (flags.gitlabReport) writeReport(flags.gitlabReport, plans);
     // After an error too: what was written stays written.
     const json = { writes, events, results: outcomesJson(outcomes), plans: plans.map(planJson) };
     if (flags.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
   }
+}
+
+function writeReport(file: string, plans: readonly Plan[]): void {
+  try {
+    writeFileSync(file, gitlabReport(plans.flatMap(({ configs }) => configs)));
+  } catch (error) {
+    throw new Error(`--gitlab-report: ${(error as Error).message}; name a file in a folder that is there`);
+  }
+}
+
+/** What nobody marked is taken over because its content is kept. */
+function needNoneUnkept(plan: Plan): void {
+  const lost = plan.configs.filter(({ foreign, action }) => foreign?.kind === "unmarked" && action === "update");
+  if (lost.length === 0) return;
+  throw new Error(
+    `--no-history would lose what somebody else made: ${lost.map(({ name }) => name).join(", ")}; ` +
+      `nothing was changed; leave it out, or overwrite it with --force`,
+  );
 }
 
 /** A person is asked; a pipeline goes on by itself, unless something would be removed. */
@@ -119,6 +140,6 @@ async function goesOn(flags: Flags, plan: Plan): Promise<boolean> {
   if (removed.length === 0) return true;
   const names = removed.map(({ name }) => name).join(", ");
   throw new Error(
-    `machines would no longer collect by: ${names}; nobody can be asked here, so nothing was changed; if it is meant, give --yes`,
+    `machines would no longer collect by: ${names}; nobody can be asked here, so nothing of this stack was changed; if it is meant, give --yes`,
   );
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { Command } from "commander";
-import { colors as pc } from "../deploy/colors";
-
+import { errorColors as pc } from "../deploy/colors";
 import { ciCommand } from "./ci";
 import { deployCommand } from "./deploy";
+import { imageCommand } from "./image";
 import { importCommand } from "./import";
 import { localCommand } from "./local";
 import { planCommand } from "./plan";
@@ -25,13 +25,17 @@ const program = new Command("cdktf-sls")
   .addCommand(importCommand())
   .addCommand(searchCommand())
   .addCommand(verifyCommand())
+  .addCommand(imageCommand())
   .addCommand(localCommand())
   .addCommand(ciCommand());
+
+/** What they have begun they end, whoever reads of it. */
+const writing = ["deploy", "rollback"];
 
 // `cdktf-sls search | head -1`: who does not want more is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
-  process.exit(0);
+  if (!writing.includes(program.args[0] ?? "")) process.exit(0);
 });
 
 program.parseAsync().catch((error: unknown) => {

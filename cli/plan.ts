@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { gitlabReport, makePlan, planJson, planOf, planText, type ConfigPlan, type Orphan } from "../deploy";
-import { addDeployOptions, checkNames, ownerOf, type DeployFlags } from "./deploy-options";
+import { addDeployOptions, checkNames, checkPruneProd, ownersOf, type DeployFlags } from "./deploy-options";
 import { clientFor, readStacks } from "./service-options";
 
 export const exitChanges = 2;
@@ -13,13 +13,16 @@ export function planCommand(): Command {
     .action(async (flags: DeployFlags) => {
       const stacks = await readStacks(flags);
       checkNames(flags, stacks);
+      const owners = ownersOf(flags, stacks);
+      checkPruneProd(flags, owners);
       const configs: ConfigPlan[] = [];
       const orphans: Orphan[] = [];
-      for (const stack of stacks) {
+      for (const [i, stack] of stacks.entries()) {
+        const owner = owners[i] ?? "";
         const { client, close } = clientFor(flags, stack.manifest.region);
         try {
-          const prune = flags.prune === true || flags.pruneProd !== undefined;
-          const options = { owner: ownerOf(flags, stack), force: flags.force === true, prune };
+          const prune = flags.prune === true || flags.pruneProd === owner;
+          const options = { owner, force: flags.force === true, prune };
           const plan = await makePlan(client, stack.manifest.logtailConfigs, {
             ...options,
             ...(flags.only ? { only: flags.only } : {}),

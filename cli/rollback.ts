@@ -3,17 +3,25 @@ import {
   applyPlan,
   chooseVersion,
   eventText,
+  formerOwner,
   History,
   makePlan,
+  outcomesJson,
   ownerProblem,
   placeOf,
+  planJson,
   planText,
+  readConfig,
   realPatience,
+  type ConfigPlace,
+  type DeployEvent,
   type KeptVersion,
 } from "../deploy";
-import { hashOf } from "../deploy/canonical";
+import { formOfHash, hashOf } from "../deploy/canonical";
 import type { SlsClient } from "../sls";
+import type { ConfigForm } from "../sls/model/config-form";
 import { isNotExist } from "../sls/model/errors";
+import { configNameProblem } from "../sls/model/names";
 import { confirmed, isInteractive } from "./confirm";
 import { ownerOf } from "./deploy-options";
 import { addServiceOptions, clientFor, readStacks, type ServiceFlags } from "./service-options";
@@ -41,6 +49,10 @@ export function rollbackCommand(): Command {
 }
 
 async function rollback(name: string, flags: Flags): Promise<void> {
+  const illegal = configNameProblem(name);
+  if (illegal !== undefined) throw new Error(illegal);
+  const print = (text: string | undefined): unknown =>
+    flags.json || text === undefined ? undefined : process.stdout.write(`${text}\n`);
   const place = placeOf(name, await readStacks(flags), flags.project);
   const { client, writer, close } = clientFor(flags, place.region);
   try {
@@ -53,27 +65,44 @@ async function rollback(name: string, flags: Flags): Promise<void> {
     }
     if (flags.to === undefined) return await list(client, place.project, name, versions, flags);
     const { config, machineGroups } = chooseVersion(versions, flags.to);
-    const owner = flags.owner ?? (place.stack === undefined ? "" : ownerOf(flags, place.stack));
+    const owner = ownerIn(place, versions, flags);
     const problem = ownerProblem(owner);
     if (problem !== undefined) throw new Error(problem);
     const wanted = { project: place.project, config, machineGroups };
-    const plan = await makePlan(client, [wanted], { owner, force: flags.force === true, only: [name] });
-    process.stdout.write(`${planText(plan)}\n`);
+    const plan = await makePlan(client, [wanted], {
+      owner,
+      force: flags.force === true,
+      only: [name],
+      adoptGroups: false,
+    });
+    print(planText(plan));
     if (plan.changes > 0 && flags.yes !== true) {
       if (!isInteractive())
         throw new Error("nobody can be asked here, so nothing was changed; if it is meant, give --yes");
       if (!(await confirmed("Put it back?"))) throw new Error("not confirmed: nothing was changed");
     }
-    const onEvent = (event: Parameters<typeof eventText>[0]): void => {
-      const text = eventText(event);
-      if (text !== undefined) process.stdout.write(`${text}\n`);
+    const events: DeployEvent[] = [];
+    const onEvent = (event: DeployEvent): void => {
+      events.push(event);
+      print(eventText(event));
     };
-    const [outcome] = await applyPlan(client, plan, { onEvent, writer, kind: "rollback" });
+    const outcomes = await applyPlan(client, plan, { onEvent, writer, kind: "rollback" });
+    const json = { events, results: outcomesJson(outcomes), plans: [planJson(plan)] };
+    if (flags.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    const [outcome] = outcomes;
     if (outcome?.error) throw outcome.error;
     if (outcome?.status === "held") throw new Error("left as others made it; --force overwrites it");
   } finally {
     close();
   }
+}
+
+/** Of the stack that declares it; else of who deployed it last, whose `--prune` it would be again. */
+function ownerIn(place: ConfigPlace, versions: readonly KeptVersion[], flags: Flags): string {
+  const { stack, declared } = place;
+  if (flags.owner !== undefined) return flags.owner;
+  const former = declared ? undefined : formerOwner(versions);
+  return former ?? (stack === undefined ? "" : ownerOf(flags, stack));
 }
 
 async function list(
@@ -83,7 +112,7 @@ async function list(
   versions: readonly KeptVersion[],
   flags: Flags,
 ): Promise<void> {
-  const now = await current(client, project, name);
+  const now = await current(client, project, name, formOfHash(versions[0]?.hash ?? ""));
   const rows = versions.map((version, i) => ({
     number: i + 1,
     version: version.hash,
@@ -107,9 +136,14 @@ async function list(
   process.stdout.write(`${table(["#", "version", "kept at", "what", "stack"], cells)}\n`);
 }
 
-async function current(client: SlsClient, project: string, name: string): Promise<string | undefined> {
+async function current(
+  client: SlsClient,
+  project: string,
+  name: string,
+  form: ConfigForm,
+): Promise<string | undefined> {
   try {
-    return hashOf(await client.getLogtailConfig(project, name));
+    return hashOf(await readConfig(client, project, name, form));
   } catch (error) {
     if (isNotExist(error)) return undefined;
     throw error;

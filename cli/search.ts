@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { logstoreNameProblem, projectNameProblem, type FoundLog } from "../sls";
+import { logstoreNameProblem, logstoreOf, projectNameProblem, type FoundLog } from "../sls";
 import { secondsOf } from "./duration";
 import { table } from "./table";
 import { addServiceOptions, clientFor, readStacks, type ServiceFlags } from "./service-options";
@@ -35,7 +35,7 @@ async function storeOf(flags: SearchFlags): Promise<Store> {
     if (first === undefined) continue;
     return {
       project: flags.project ?? first.project,
-      logstore: flags.logstore ?? first.config.outputDetail.logstoreName,
+      logstore: flags.logstore ?? logstoreOf(first.config),
       ...(manifest.region ? { region: manifest.region } : {}),
     };
   }

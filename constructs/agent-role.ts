@@ -8,14 +8,14 @@ import { policyNameProblem, roleNameProblem } from "../sls/model/ram";
 import type { ILogProject } from "./log-project";
 import type { ILogStore } from "./log-store";
 import { PolicyStatement, policyDocument } from "./policy-statement";
-import { check } from "./private/check";
+import { check, differ, invalidValue } from "./private/check";
 import { literalText } from "./private/template-text";
 
 export interface AgentRoleProps {
   /** 1 to 64 letters, digits, "." and "-"; unique in the account. */
   readonly roleName: string;
   readonly project: ILogProject;
-  /** Logstores that the agents may write to. @default - all of the project's */
+  /** Logstores of the project that the agents may write to; at least one. @default - all of the project's */
   readonly logstores?: readonly ILogStore[];
   /** 1 to 128 letters, digits and "-"; unique in the account. @default `${roleName}-policy` */
   readonly policyName?: string;
@@ -33,6 +33,19 @@ const trust = JSON.stringify({
   Version: "1",
 });
 
+const noLogstore =
+  "logstores is empty, so the agents could write nothing; give at least one, or leave it out for all of the project's";
+
+function logstoresProblem(project: ILogProject, logstores: readonly ILogStore[]): string | undefined {
+  if (logstores.length === 0) return noLogstore;
+  const foreign = logstores.find((one) => differ(one.project.givenName, project.givenName));
+  if (foreign === undefined) return undefined;
+  return (
+    `logstore ${JSON.stringify(foreign.givenName)} is in project ${JSON.stringify(foreign.project.givenName)}, but the role is for ` +
+    `${JSON.stringify(project.givenName)}; make a role for each project, or give the role's statements for both to one of your own`
+  );
+}
+
 /**
  * The RAM role of the machines whose logs are collected: their agents have keys without one being baked into an image. It may find and read the
  * project's machine groups and Logtail configs, and write logs; it may read no log, and change nothing.
@@ -44,9 +57,11 @@ export class AgentRole extends Construct implements IAgentRole {
   }
 
   /** What the agent needs: its calls, and no other. */
-  static statements(project: ILogProject, logstores: readonly ILogStore[] = []): readonly PolicyStatement[] {
+  static statements(project: ILogProject, logstores?: readonly ILogStore[]): readonly PolicyStatement[] {
+    const problem = logstores && logstoresProblem(project, logstores);
+    if (problem !== undefined) throw invalidValue(project, problem);
     const root = `acs:log:*:*:project/${project.projectName}`;
-    const stores = logstores.length === 0 ? ["*"] : logstores.map(({ logstoreName }) => logstoreName);
+    const stores = logstores?.map(({ logstoreName }) => logstoreName) ?? ["*"];
     return [
       PolicyStatement.allow({
         actions: ["log:ListMachineGroup", "log:GetMachineGroup", "log:GetAppliedConfigs"],
@@ -69,9 +84,13 @@ export class AgentRole extends Construct implements IAgentRole {
   constructor(scope: Construct, id: string, props: AgentRoleProps) {
     super(scope, id);
     this.givenName = props.roleName;
-    const policyName = props.policyName ?? `${props.roleName.replaceAll(".", "-")}-policy`;
+    // In a name that is known at apply the dots are the token's own.
+    const base = Token.isUnresolved(props.roleName) ? props.roleName : props.roleName.replaceAll(".", "-");
+    const policyName = props.policyName ?? `${base}-policy`;
     check(this, this.givenName, roleNameProblem);
     check(this, policyName, policyNameProblem);
+    const problem = props.logstores && logstoresProblem(props.project, props.logstores);
+    if (problem !== undefined) throw invalidValue(this, problem);
     const role = new RamRole(this, "Role", {
       roleName: this.givenName,
       assumeRolePolicyDocument: trust,

@@ -1,3 +1,5 @@
+import type { IConstruct } from "constructs";
+import { declareEnvironment } from "./private/stack-environment";
 import { nearest } from "./private/nearest";
 
 export type EnvironmentName = "dev" | "pre-prod" | "prod";
@@ -28,6 +30,11 @@ export class Environment {
   /** Whether it is `prod`; pre-prod is not. */
   get isProduction(): boolean {
     return this.name === "prod";
+  }
+
+  /** Says that the stack of `scope` is of this environment; LogCollection does it by itself. `cdktf-sls deploy --prune` does not remove anything of prod. */
+  applyTo(scope: IConstruct): void {
+    declareEnvironment(scope, this.name);
   }
 
   toString(): string {

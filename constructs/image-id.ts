@@ -1,38 +1,51 @@
 import { readFileSync } from "node:fs";
+import { imageIdProblem, parseImageManifest, type ImageManifest } from "../sls/model/image-manifest";
 
-export interface ImageManifestOptions {
-  /** A manifest that is not there is no error. @default false */
-  readonly optional?: boolean;
+export interface ImageIdOptions {
+  /** Region of the stack's provider: an image of another one cannot be used there. @default not checked */
+  readonly region?: string;
+  /** @default not checked */
+  readonly env?: string;
 }
 
-/** ECS image ids out of what a build of images wrote down. */
+/** An image of ECS that machines are started from. */
 export class ImageId {
-  /** Out of the manifest of `cdktf-sls image build`, or of Packer's manifest post-processor, whose last build counts. */
-  static fromManifest(file: string, options: { readonly optional: true }): string | undefined;
-  static fromManifest(file: string, options?: ImageManifestOptions): string;
-  static fromManifest(file: string, { optional = false }: ImageManifestOptions = {}): string | undefined {
-    let text: string;
-    try {
-      text = readFileSync(file, "utf8");
-    } catch (error) {
-      if (optional && (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw new Error(`${file}: cannot be read (${(error as Error).message}); build the image first`);
-    }
-    const id = imageIdIn(text);
-    if (id !== undefined) return id;
-    throw new Error(`${file}: holds no image id such as m-bp67acfmxazb4p****; build the image anew`);
+  static of(imageId: string): ImageId {
+    const problem = imageIdProblem(imageId);
+    if (problem !== undefined) throw new Error(problem);
+    return new ImageId(imageId);
   }
-}
 
-/** Packer writes `REGION:IMAGE`, several separated by commas. */
-function imageIdIn(text: string): string | undefined {
-  let manifest: { readonly imageId?: unknown; readonly builds?: readonly { readonly artifact_id?: unknown }[] };
-  try {
-    manifest = JSON.parse(text) as typeof manifest;
-  } catch {
-    return undefined;
+  /** Of the file that `cdktf-sls image build` wrote. Throws where that file is of another region or environment, or of no image. */
+  static fromManifest(file: string, options: ImageIdOptions = {}): ImageId {
+    let value: unknown;
+    try {
+      value = JSON.parse(readFileSync(file, "utf8"));
+    } catch (error) {
+      throw new Error(
+        `${file}: ${(error as Error).message}; write it with \`cdktf-sls image build NAME --manifest ${file}\``,
+      );
+    }
+    const manifest = parseImageManifest(value, file);
+    for (const name of ["region", "env"] as const) {
+      const wanted = options[name];
+      if (wanted === undefined || wanted === manifest[name]) continue;
+      throw new Error(
+        `${file}: the image is of ${name} ${manifest[name]}, wanted ${wanted}; build it with --${name} ${wanted}`,
+      );
+    }
+    if (manifest.imageId === undefined) {
+      throw new Error(
+        `${file}: names no image, for it was built with --source null; build it with --source alicloud-ecs`,
+      );
+    }
+    return new ImageId(manifest.imageId, manifest);
   }
-  const given = manifest.imageId ?? manifest.builds?.at(-1)?.artifact_id;
-  const [first = ""] = typeof given === "string" ? given.split(",") : [];
-  return /(?:^|:)(m-[A-Za-z0-9-]+)$/.exec(first)?.[1];
+
+  private constructor(
+    /** As instances take it: `imageId: image.imageId`. */
+    readonly imageId: string,
+    /** All that is known of it, where it came from a file. */
+    readonly manifest?: ImageManifest,
+  ) {}
 }

@@ -31,7 +31,7 @@ export class LogAssertions {
 
   /**
    * A Logtail config with these fields of the service: `configName`, `inputType`, `inputDetail`, `outputDetail`, `logSample`, and with `project` and
-   * `machineGroups`. A pipeline config has `inputs`, `processors` and `flushers` instead, as the provider takes them.
+   * `machineGroups`. A pipeline config has `inputs`, `processors` and `flushers` instead; those by Terraform as the provider takes them, with texts.
    */
   hasLogtailConfig(expected: Json): this {
     return this.has("Logtail config", this.logtailConfigs, expected, "configName");
@@ -117,7 +117,7 @@ export class LogAssertions {
     if (typeof value === "string") return this.plainText(value);
     if (Array.isArray(value)) return value.map((item) => this.plain(item));
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.plain(inner)]));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [this.plainText(key), this.plain(inner)]));
   }
 
   private plainText(text: string): string {

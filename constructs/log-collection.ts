@@ -83,6 +83,7 @@ export class LogCollection extends Construct implements ILogCollection {
   constructor(scope: Construct, id: string, props: LogCollectionProps) {
     super(scope, id);
     this.environment = props.environment;
+    this.environment.applyTo(this);
     this.names = LogNames.of(props.app, this.environment, props.names, props.nameScheme);
     const preventDestroy = props.preventDestroy ?? this.environment.name !== Environment.DEV.name;
     this.project = new LogProject(this, "project", {
@@ -158,6 +159,7 @@ class ImportedLogCollection extends Construct implements ILogCollection {
 
   constructor(scope: Construct, id: string, { app, environment, names, nameScheme }: LogCollectionName) {
     super(scope, id);
+    environment.applyTo(this);
     this.names = LogNames.of(app, environment, names, nameScheme);
     this.project = LogProject.fromName(this, "project", this.names.project);
     this.logstore = LogStore.fromName(this, "logstore", this.project, this.names.logstore);

@@ -1,4 +1,6 @@
+import type { LogtailInputType } from "../sls/model/logtail-config";
 import type { LogtailPlugin } from "../sls/model/logtail-input";
+import type { PipelinePlugin } from "../sls/model/logtail-pipeline";
 import type { TimeFormat } from "./time-format";
 
 export interface SyslogFormatOptions {
@@ -63,6 +65,29 @@ export interface PluginFormatOptions {
   readonly global?: Readonly<Record<string, unknown>>;
 }
 
+/** A config of `/configs` in the service's own words. */
+export interface FoundLogtailOptions {
+  readonly inputType: LogtailInputType;
+  readonly inputDetail: Readonly<Record<string, unknown>>;
+  /** Besides logstoreName. @default - none */
+  readonly outputDetail?: Readonly<Record<string, unknown>>;
+}
+
+/** A config of `/pipelineconfigs` in the service's own words. */
+export interface FoundPipelineOptions {
+  /** @default - none */
+  readonly global?: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly PipelinePlugin[];
+  /** @default - none */
+  readonly processors?: readonly PipelinePlugin[];
+  /** @default - none */
+  readonly aggregators?: readonly PipelinePlugin[];
+  /** Settings of flusher_sls besides Type and Logstore. @default - none */
+  readonly flusher?: Readonly<Record<string, unknown>>;
+  /** @default - none */
+  readonly task?: Readonly<Record<string, unknown>>;
+}
+
 /** What a format was asked for, with its defaults. */
 export type LogFormatDefinition =
   | { readonly kind: "syslog"; readonly tag: string }
@@ -80,7 +105,8 @@ export type LogFormatDefinition =
       readonly autoExtend: boolean;
       readonly acceptFewer: boolean;
     }
-  | ({ readonly kind: "plugin" } & PluginFormatOptions);
+  | ({ readonly kind: "plugin" } & PluginFormatOptions)
+  | { readonly kind: "asFound"; readonly found: FoundLogtailOptions | FoundPipelineOptions };
 
 /** What the logs look like to the agent; a factory for each format. What is wrong with one is told by the LogtailConfig that it is given to. */
 export class LogFormat {
@@ -133,6 +159,14 @@ export class LogFormat {
   /** What only plugins can read: HTTP, journald, MySQL, Docker's output and more. It has its own inputs, so no LogSource goes with it. */
   static plugin(options: PluginFormatOptions): LogFormat {
     return new LogFormat({ kind: "plugin", ...options });
+  }
+
+  /**
+   * A config word for word, as `cdktf-sls import` finds those that the other formats do not say: nothing is added to it, and only the service judges it.
+   * It says all that a config can, so no LogSource, filters, masks and so on go with it.
+   */
+  static asFound(found: FoundLogtailOptions | FoundPipelineOptions): LogFormat {
+    return new LogFormat({ kind: "asFound", found });
   }
 
   private constructor(readonly definition: LogFormatDefinition) {}

@@ -4,6 +4,7 @@ import { defaultMaxTextLen, maxTextLenProblem, syslogFieldNames, tokensProblem }
 import { IndexField, textIndexDefaults, type TextIndexOptions } from "./index-field";
 import type { ILogStore } from "./log-store";
 import { check, invalidValue } from "./private/check";
+import { literalText } from "./private/template-text";
 
 /** What can be chosen about an index besides its logstore. Source: SLS, CreateIndex. */
 export interface LogIndexOptions {
@@ -94,7 +95,7 @@ export class LogIndex extends Construct {
 const textAttributes = (text: Required<TextIndexOptions>) => ({
   caseSensitive: text.caseSensitive,
   includeChinese: text.includeChinese,
-  token: text.tokens.join(""),
+  token: literalText(text.tokens.join("")),
 });
 
 /** A name in a search must mean one field. */

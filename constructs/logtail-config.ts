@@ -1,8 +1,9 @@
 import { Token, type ITerraformDependable } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { configNameProblem } from "../sls/model/names";
-import type { LogtailPipelineConfigBody } from "../sls/model/logtail-input";
+import { isPipeline, type AnyConfigBody } from "../sls/model/config-form";
 import { logtailConfigProblems, type LogtailConfigBody } from "../sls/model/logtail-config";
+import { pipelineProblems, type PipelineConfigBody } from "../sls/model/logtail-pipeline";
 import type { LogFormat } from "./log-format";
 import type { LogMask } from "./log-mask";
 import type { ILogProject } from "./log-project";
@@ -11,12 +12,14 @@ import type { ILogStore } from "./log-store";
 import { LogTopic } from "./log-topic";
 import type { IMachineGroup } from "./machine-group";
 import { check, differ, invalidValue } from "./private/check";
+import { declareConfigName } from "./private/config-names";
+import { deliveryProblem } from "./private/delivery-problem";
 import { DeployManifestOutput } from "./private/deploy-manifest-output";
 import { sampleProblem, type LogSample } from "./private/log-sample";
 import { logtailInput } from "./private/logtail-body";
 import { wishesProblem } from "./private/logtail-problems";
 import type { LogtailWishes, SendRate } from "./private/logtail-wishes";
-import { pipelineOf, pipelineProblem } from "./private/pipeline-body";
+import { pipelineOf } from "./private/pipeline-body";
 import { stringMapProblem } from "./private/string-map";
 import { literal } from "./private/template-text";
 import { attachment, logtailConfigResource, pipelineConfigResource } from "./private/terraform-delivery";
@@ -51,7 +54,10 @@ export interface LogtailConfigOptions {
    * `alicloud_logtail_attachment`, which take no LogFormat.syslog. @default "deploy"; "terraform" for form `pipeline`
    */
   readonly delivery?: "deploy" | "terraform";
-  /** `pipeline` is LoongCollector's form, by the resource `alicloud_sls_logtail_pipeline_config`. @default "logtail" */
+  /**
+   * `pipeline` is LoongCollector's form; by Terraform it is the resource `alicloud_sls_logtail_pipeline_config`.
+   * @default "logtail", but "pipeline" with the inputs of LogFormat.asFound
+   */
   readonly form?: "logtail" | "pipeline";
 }
 
@@ -62,26 +68,18 @@ export interface LogtailConfigProps extends LogtailConfigOptions {
   readonly logstore: ILogStore;
   /** Groups whose machines collect by this config; more can be bound with bindTo. @default - none yet */
   readonly machineGroups?: readonly IMachineGroup[];
+  /** It may be bound to no group, so that no machine collects by it. @default false: that is an error */
+  readonly allowUnbound?: boolean;
 }
 
-const declaredTwice = (config: IConstruct, name: string, project: string, before: string): Error =>
-  invalidValue(
-    config,
-    `Logtail config ${JSON.stringify(name)} of project ${JSON.stringify(project)} is declared already at ${before}; ` +
-      `give one of them another configName`,
-  );
 const otherProject = (config: IConstruct, group: IMachineGroup, project: string): Error =>
   invalidValue(
     config,
     `machine group ${JSON.stringify(group.givenName)} is in project ${JSON.stringify(group.project.givenName)}, but the logstore ` +
       `is in ${JSON.stringify(project)}; a config, its logstore and its machine groups must share a project`,
   );
-const boundToNone = "bound to no machine group, so no machine would collect by it; give machineGroups, or call bindTo";
-
-const syslogByTerraform =
-  'delivery "terraform" takes no LogFormat.syslog, for which the provider has no resource; leave delivery out, or use LogFormat.rfcSyslog';
-const pipelineByDeploy = 'form "pipeline" is delivered by Terraform; leave delivery out, or leave form out';
-const pipelineWithDetail = 'inputDetail is of the form "logtail"; leave one of the two out';
+const boundToNone =
+  "bound to no machine group, so no machine would collect by it; give machineGroups, or call bindTo, or set allowUnbound";
 
 /**
  * A Logtail config: what the machines of its groups collect, and where it goes. 200 in a project at most. No Terraform resource takes the
@@ -95,10 +93,11 @@ export class LogtailConfig extends Construct {
   /** undefined for LogFormat.plugin. */
   readonly source: LogSource | undefined;
   readonly delivery: "deploy" | "terraform";
+  readonly form: "logtail" | "pipeline";
   /** As `/configs` takes it, with names by reference; undefined for form `pipeline`. */
   readonly body: LogtailConfigBody | undefined;
   /** As `/pipelineconfigs` takes it; undefined for form `logtail`. */
-  readonly pipeline: LogtailPipelineConfigBody | undefined;
+  readonly pipeline: PipelineConfigBody | undefined;
   private readonly groups: IMachineGroup[] = [];
   private readonly resource: ITerraformDependable | undefined;
 
@@ -109,16 +108,19 @@ export class LogtailConfig extends Construct {
     this.project = props.logstore.project;
     this.format = props.format;
     this.source = props.source ?? (this.format.definition.kind === "syslog" ? LogSource.syslog() : undefined);
-    const pipeline = props.form === "pipeline";
-    this.delivery = props.delivery ?? (pipeline ? "terraform" : "deploy");
+    this.form = props.form ?? (isFoundPipeline(this.format) ? "pipeline" : "logtail");
+    this.delivery = props.delivery ?? (this.form === "pipeline" ? "terraform" : "deploy");
     const wishes = this.wishes(props);
     this.checkWishes(props, wishes);
-    this.body = pipeline ? undefined : this.bodyOf(props, wishes);
-    this.pipeline = pipeline ? this.pipelineOf(props, wishes) : undefined;
-    this.resource = this.deliver();
+    const config = this.form === "pipeline" ? this.pipelineOf(props, wishes) : this.bodyOf(props, wishes);
+    this.body = isPipeline(config) ? undefined : config;
+    this.pipeline = isPipeline(config) ? config : undefined;
+    declareConfigName(this, this.project.givenName, this.configName);
+    this.resource = this.deliver(config);
     for (const group of props.machineGroups ?? []) this.bindTo(group);
     this.node.addValidation({
-      validate: () => (this.groups.length > 0 ? [] : [`${this.node.path}: ${boundToNone}`]),
+      validate: () =>
+        this.groups.length > 0 || props.allowUnbound === true ? [] : [`${this.node.path}: ${boundToNone}`],
     });
   }
 
@@ -130,7 +132,7 @@ export class LogtailConfig extends Construct {
   bindTo(group: IMachineGroup): void {
     if (differ(group.project.givenName, this.project.givenName))
       throw otherProject(this, group, this.project.givenName);
-    if (this.groups.includes(group)) return;
+    if (this.groups.some((one) => one === group || one.givenName === group.givenName)) return;
     this.groups.push(group);
     if (this.resource !== undefined) attachment(this, this.resource, this.project.projectName, this.configName, group);
   }
@@ -155,27 +157,19 @@ export class LogtailConfig extends Construct {
     const sample = typeof logSample === "string" ? { text: logSample } : logSample;
     const problem =
       wishesProblem(wishes) ??
-      this.deliveryProblem(props, wishes) ??
+      deliveryProblem(wishes, { ...this, hasInputDetail: props.inputDetail !== undefined }) ??
       (sample === undefined || isUnknown([sample, wishes.format]) ? undefined : sampleProblem(sample, wishes));
     if (problem !== undefined) throw invalidValue(this, problem);
   }
 
-  private deliveryProblem(props: LogtailConfigOptions, wishes: LogtailWishes): string | undefined {
-    if (props.form !== "pipeline") {
-      return this.delivery === "terraform" && wishes.format.kind === "syslog" ? syslogByTerraform : undefined;
-    }
-    if (props.delivery === "deploy") return pipelineByDeploy;
-    return props.inputDetail === undefined ? pipelineProblem(wishes) : pipelineWithDetail;
-  }
-
   private bodyOf(props: LogtailConfigOptions, wishes: LogtailWishes): LogtailConfigBody {
-    const { inputType, inputDetail } = logtailInput(wishes);
+    const { inputType, inputDetail, outputDetail } = logtailInput(wishes);
     const body: LogtailConfigBody = {
       configName: this.configName,
       ...sampleField(props),
       inputDetail: { ...inputDetail, ...props.inputDetail },
       inputType,
-      outputDetail: { logstoreName: this.logstore.logstoreName },
+      outputDetail: { ...outputDetail, logstoreName: this.logstore.logstoreName },
       outputType: "LogService",
     };
     const [problem] = logtailConfigProblems(withoutTokens(body));
@@ -183,40 +177,39 @@ export class LogtailConfig extends Construct {
     return body;
   }
 
-  private pipelineOf(props: LogtailConfigOptions, wishes: LogtailWishes): LogtailPipelineConfigBody {
-    const pipeline = pipelineOf(wishes);
-    const plugins = [...pipeline.inputs, ...(pipeline.processors ?? []), ...(pipeline.aggregators ?? [])];
-    const problem = plugins.map(stringMapProblem).find((one) => one !== undefined);
+  private pipelineOf(props: LogtailConfigOptions, wishes: LogtailWishes): PipelineConfigBody {
+    const { flusher, ...pipeline } = pipelineOf(wishes);
+    const body: PipelineConfigBody = {
+      configName: this.configName,
+      ...sampleField(props),
+      ...pipeline,
+      flushers: [{ Type: "flusher_sls", ...flusher, Logstore: this.logstore.logstoreName }],
+    };
+    const plugins = [...body.inputs, ...(body.processors ?? []), ...(body.aggregators ?? []), ...body.flushers];
+    const asText = this.delivery === "terraform" ? plugins.map(stringMapProblem) : [];
+    const problem = asText.find((one) => one !== undefined) ?? pipelineProblems(withoutTokens(body))[0];
     if (problem !== undefined) throw invalidValue(this, problem);
-    const flusher = { Type: "flusher_sls", Logstore: this.logstore.logstoreName, TelemetryType: "logs" };
-    return { configName: this.configName, ...sampleField(props), ...pipeline, flushers: [flusher] };
+    return body;
   }
 
   /** Returns the Terraform resource, if it is one. */
-  private deliver(): ITerraformDependable | undefined {
-    const project = this.project.projectName;
-    if (this.pipeline !== undefined) return pipelineConfigResource(this, project, this.pipeline);
-    if (this.body === undefined) return undefined;
-    if (this.delivery === "terraform") return logtailConfigResource(this, project, this.body);
-    this.declare(this.body);
-    return undefined;
-  }
-
-  private declare(config: LogtailConfigBody): void {
-    const project = this.project.givenName;
-    const before = DeployManifestOutput.of(this).declare({
-      path: this.node.path,
-      project,
-      configName: this.configName,
-      entry: () => ({
+  private deliver(config: AnyConfigBody): ITerraformDependable | undefined {
+    if (this.delivery === "deploy") {
+      DeployManifestOutput.of(this).declare(() => ({
         project: this.project.projectName,
         config: literal(config),
         machineGroups: this.groups.map(({ groupName }) => groupName),
-      }),
-    });
-    if (before !== undefined) throw declaredTwice(this, this.configName, project, before.path);
+      }));
+      return undefined;
+    }
+    const project = this.project.projectName;
+    if (isPipeline(config)) return pipelineConfigResource(this, project, config);
+    return logtailConfigResource(this, project, config);
   }
 }
+
+const isFoundPipeline = ({ definition }: LogFormat): boolean =>
+  definition.kind === "asFound" && "inputs" in definition.found;
 
 function sampleField({ logSample }: LogtailConfigOptions): { readonly logSample?: string } {
   if (logSample === undefined) return {};
@@ -227,9 +220,9 @@ function sampleField({ logSample }: LogtailConfigOptions): { readonly logSample?
 const isUnknown = (value: unknown): boolean => Token.isUnresolved(JSON.stringify(value));
 
 /** For the check: a name that is not known yet stands for a legal one. */
-function withoutTokens(body: LogtailConfigBody): LogtailConfigBody {
+function withoutTokens<Body extends AnyConfigBody>(body: Body): Body {
   const text = JSON.stringify(body, (_key, value: unknown) =>
     typeof value === "string" && Token.isUnresolved(value) ? "token" : value,
   );
-  return JSON.parse(text) as LogtailConfigBody;
+  return JSON.parse(text) as Body;
 }

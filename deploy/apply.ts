@@ -4,8 +4,10 @@
  * somebody else's. Different configs go on side by side, so many at a time. After a call that failed for good no other config is begun.
  */
 import type { LogWriter, SlsClient } from "../sls/client";
+import { formOf } from "../sls/model/config-form";
 import { isNotExist, SlsError } from "../sls/model/errors";
 import { hashOf } from "./canonical";
+import { createConfig, deleteConfig, readConfig, updateConfig } from "./config-calls";
 import { History, type Version, type VersionKind } from "./history";
 import { groupHash, tagsOfMark, type Mark } from "./mark";
 import { changesOf, planConfig, type ConfigPlan, type Plan } from "./plan";
@@ -52,19 +54,19 @@ export async function applyPlan(client: SlsClient, plan: Plan, options: ApplyOpt
   const reached = new Set<ConfigPlan>();
   const step = new Step(client, options);
   try {
-    await keepVersions(client, work, options);
-    await inParallel(work, options.concurrency ?? 8, async (one) => {
-      reached.add(one);
-      try {
-        await step.apply(one);
-      } catch (error) {
-        errors.set(one, error as Error);
-        throw error;
-      }
-    });
-  } catch (error) {
-    const first = work[0];
-    if (errors.size === 0 && first !== undefined) errors.set(first, error as Error);
+    await keepVersions(client, work, options, errors);
+    if (errors.size === 0)
+      await inParallel(work, options.concurrency ?? 8, async (one) => {
+        reached.add(one);
+        try {
+          await step.apply(one);
+        } catch (error) {
+          errors.set(one, error as Error);
+          throw error;
+        }
+      });
+  } catch {
+    // It is among the errors.
   }
   return plan.configs.map((one): Outcome => {
     const error = errors.get(one);
@@ -76,25 +78,31 @@ export async function applyPlan(client: SlsClient, plan: Plan, options: ApplyOpt
 }
 
 /** What is sent, and before it what it overwrites if that was not ours. */
-async function keepVersions(client: SlsClient, work: readonly ConfigPlan[], options: ApplyOptions): Promise<void> {
+async function keepVersions(
+  client: SlsClient,
+  work: readonly ConfigPlan[],
+  options: ApplyOptions,
+  errors: Map<ConfigPlan, Error>,
+): Promise<void> {
   if (options.writer === undefined) return;
   const world = { now: options.now ?? (() => new Date()), patience: options.patience ?? realPatience };
   for (const project of new Set(work.map((one) => one.project))) {
-    const versions = work
-      .filter((one) => one.project === project)
-      .flatMap((one) => versionsOf(one, options.kind ?? "applied"));
+    const mine = work.filter((one) => one.project === project);
+    const versions = mine.flatMap((one) => versionsOf(one, options.kind ?? "applied"));
     try {
       await new History(client, options.writer, project, world).keep(versions);
     } catch (error) {
-      throw notKept(project, error as Error);
+      const [first] = mine;
+      if (first !== undefined) errors.set(first, notKept(project, error as Error));
+      return;
     }
   }
 }
 
 const notKept = (project: string, error: Error): Error =>
   new Error(
-    `nothing was changed in ${project}, for its history could not be kept: ${error.message}; ` +
-      `grant log:CreateLogStore, log:CreateIndex and log:PostLogStoreLogs, or do without it: --no-history`,
+    `nothing was changed, for the history of ${project} could not be kept: ${error.message}; ` +
+      `grant log:CreateLogStore, log:GetIndex, log:CreateIndex and log:PostLogStoreLogs, or do without it: --no-history`,
     { cause: error },
   );
 
@@ -130,7 +138,7 @@ class Step {
     // The mark before the change: whoever looks after a cut sees that the change was ours.
     if (plan.markStale) await this.mark(plan, withAllGroups(plan), plan.found.mark);
     if (plan.action === "update" && plan.wanted !== undefined) {
-      await this.client.updateLogtailConfig(plan.project, plan.wanted.config);
+      await updateConfig(this.client, plan.project, plan.wanted.config);
       this.report("ConfigUpdated", plan);
     }
     for (const group of plan.bind) await this.bind(plan, group);
@@ -143,11 +151,13 @@ class Step {
   }
 
   /** A person may have been asked since the plan was made, and somebody may have been at work meanwhile: that is not overwritten unseen. */
-  private async needUnchanged({ project, name, action, found }: ConfigPlan): Promise<void> {
+  private async needUnchanged({ project, name, action, found, wanted }: ConfigPlan): Promise<void> {
     if (found.config === undefined) return;
+    // Another run of the same pipeline may have made it so already.
+    const expected = [found.config, wanted?.config].map((config) => config && hashOf(config));
     try {
-      if (hashOf(await this.client.getLogtailConfig(project, name)) !== hashOf(found.config))
-        throw changedMeanwhile(name);
+      const config = await readConfig(this.client, project, name, formOf(found.config));
+      if (!expected.includes(hashOf(config))) throw changedMeanwhile(name);
     } catch (error) {
       if (!isNotExist(error)) throw error;
       if (action === "update") throw changedMeanwhile(name);
@@ -160,11 +170,13 @@ class Step {
     try {
       // Its logstore may have been made a moment ago.
       await retrying(this.patience, { repeatable: true, fresh: true }, () =>
-        this.client.createLogtailConfig(project, wanted.config),
+        createConfig(this.client, project, wanted.config),
       );
     } catch (error) {
       if (!(error instanceof SlsError && /AlreadyExists?$/.test(error.code))) throw error;
-      const config = await retrying(this.patience, { fresh: true }, () => this.client.getLogtailConfig(project, name));
+      const config = await retrying(this.patience, { fresh: true }, () =>
+        readConfig(this.client, project, name, formOf(wanted.config)),
+      );
       const again = planConfig(wanted, { config, machineGroups: [] }, { owner: mark.owner });
       if (again.action !== "none") throw changedMeanwhile(name);
     }
@@ -192,7 +204,8 @@ class Step {
   }
 
   private async remove(plan: ConfigPlan): Promise<void> {
-    await this.client.deleteLogtailConfig(plan.project, plan.name).catch(ignoreMissing);
+    const form = plan.found.config && formOf(plan.found.config);
+    await deleteConfig(this.client, plan.project, plan.name, form).catch(ignoreMissing);
     this.report("ConfigRemoved", plan);
   }
 }

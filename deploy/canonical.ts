@@ -1,7 +1,7 @@
 /** Logtail configs as text that is the same for the same config: to compare, and to remember in 24 characters. */
 import { createHash } from "node:crypto";
-import type { LogtailConfigBody } from "../sls/model/logtail-config";
-import { inputDetailDefaults, outputDetailFilled } from "../sls/model/logtail-defaults";
+import { isPipeline, type AnyConfigBody, type ConfigForm } from "../sls/model/config-form";
+import { flusherFilled, inputDetailDefaults, outputDetailFilled } from "../sls/model/logtail-defaults";
 
 /** What only the server knows. */
 export const serverFields: readonly string[] = ["createTime", "lastModifyTime"];
@@ -32,6 +32,27 @@ export function isFilledIn(field: string, value: unknown, inputType: string): bo
   return (inputDetailDefaults[inner] ?? []).some((known) => sameValue(known, value));
 }
 
+/** The same for a config of either form. */
+export function mayBeFilledIn(config: AnyConfigBody, field: string, value: unknown): boolean {
+  if (!isPipeline(config)) return isFilledIn(field, value, config.inputType);
+  if (field === "logSample") return value === "";
+  const [, inner = ""] = /^flushers\[0\]\.(\w+)$/.exec(field) ?? [];
+  return value === null || isEmpty(value) || (flusherFilled[inner] ?? (() => false))(value);
+}
+
+const pluginLists: readonly string[] = ["inputs", "processors", "aggregators", "flushers"];
+
+/** Field -> value, of either form: `inputDetail.tag`, and of a pipeline `inputs[0].FilePaths`. */
+export function fieldsOf(config: AnyConfigBody): Map<string, unknown> {
+  if (!isPipeline(config)) return flatten(config);
+  const placed = Object.entries(config).flatMap(([key, value]): [string, unknown][] =>
+    pluginLists.includes(key) && Array.isArray(value)
+      ? value.map((plugin: unknown, i) => [`${key}[${i}]`, plugin])
+      : [[key, value]],
+  );
+  return flatten(Object.fromEntries(placed));
+}
+
 /** `inputDetail.plugin.inputs` -> value; lists and empty objects are values. */
 export function flatten(config: object, prefix = ""): Map<string, unknown> {
   const flat = new Map<string, unknown>();
@@ -49,13 +70,18 @@ export function flatten(config: object, prefix = ""): Map<string, unknown> {
 /** What a server may leave out of its reply. */
 export const isEmpty = (value: unknown): boolean => sameValue(value, []) || sameValue(value, {}) || value === null;
 
-/** 24 hex digits; the same for a config as sent and as found, whatever defaults came in between or were left out. */
-export function hashOf(config: LogtailConfigBody): string {
-  const kept = [...flatten(config)].filter(
-    ([field, value]) => !serverFields.includes(field) && !isEmpty(value) && !isFilledIn(field, value, config.inputType),
+/**
+ * 24 hex digits, of a pipeline after a `p`; the same for a config as sent and as found, whatever defaults came in between or were left out.
+ */
+export function hashOf(config: AnyConfigBody): string {
+  const kept = [...fieldsOf(config)].filter(
+    ([field, value]) => !serverFields.includes(field) && !isEmpty(value) && !mayBeFilledIn(config, field, value),
   );
-  return createHash("sha256")
+  const hash = createHash("sha256")
     .update(stableJson(Object.fromEntries(kept)))
     .digest("hex")
     .slice(0, 24);
+  return isPipeline(config) ? `p${hash}` : hash;
 }
+
+export const formOfHash = (hash: string): ConfigForm => (hash.startsWith("p") ? "pipeline" : "logtail");

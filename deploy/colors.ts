@@ -1,6 +1,13 @@
 import { createColors } from "picocolors";
 
-/** On a terminal only, and not with NO_COLOR; FORCE_COLOR wins. */
-export const colors = createColors(
-  Boolean(process.env["FORCE_COLOR"]) || (process.stdout.isTTY === true && !process.env["NO_COLOR"]),
-);
+/** On a terminal that has them, and not with NO_COLOR; FORCE_COLOR wins, also with 0 for none. */
+function wanted(stream: NodeJS.WriteStream): boolean {
+  const { FORCE_COLOR: force, NO_COLOR: none, TERM: terminal } = process.env;
+  if (force) return force !== "0" && force !== "false";
+  return stream.isTTY === true && !none && terminal !== "dumb";
+}
+
+/** Of stdout. */
+export const colors = createColors(wanted(process.stdout));
+/** Of stderr, which may go elsewhere. */
+export const errorColors = createColors(wanted(process.stderr));

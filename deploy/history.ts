@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { LogWriter, SlsClient, FoundLog } from "../sls/client";
 import { isNotExist, SlsError } from "../sls/model/errors";
-import type { LogtailConfigBody } from "../sls/model/logtail-config";
+import type { AnyConfigBody } from "../sls/model/config-form";
 import { hashOf, sameValue, serverFields } from "./canonical";
 import { retrying, type Patience } from "./retry";
 
@@ -15,7 +15,7 @@ export const historyLogstore = "cdktf-sls-history";
 export type VersionKind = "applied" | "found" | "rollback";
 
 export interface Version {
-  readonly config: LogtailConfigBody;
+  readonly config: AnyConfigBody;
   readonly machineGroups: readonly string[];
   readonly kind: VersionKind;
   readonly owner: string;
@@ -45,7 +45,7 @@ export class History {
     private readonly world: HistoryWorld,
   ) {}
 
-  /** One PutLogs for all of them; makes the logstore where there is none. */
+  /** One PutLogs for all of them; makes the logstore and its index where there is none: without an index nothing is found again. */
   async keep(versions: readonly Version[]): Promise<void> {
     if (versions.length === 0) return;
     const now = this.world.now().getTime();
@@ -56,13 +56,9 @@ export class History {
     }));
     const put = (): Promise<unknown> =>
       this.writer.putLogs(this.project, historyLogstore, { topic: "cdktf-sls", source: "cdktf-sls", logs });
-    try {
-      await retrying(this.world.patience, { repeatable: true }, put);
-    } catch (error) {
-      if (!(error instanceof SlsError && error.code === "LogStoreNotExist")) throw error;
-      await this.make();
-      await retrying({ ...this.world.patience, tries: 30 }, { repeatable: true, fresh: true }, put);
-    }
+    const isNew = await this.make();
+    const patience = isNew ? { ...this.world.patience, tries: 30 } : this.world.patience;
+    await retrying(patience, { repeatable: true, fresh: isNew }, put);
   }
 
   /** Newest first; a version that was applied several times in a row is there once. */
@@ -83,24 +79,42 @@ export class History {
 
   private async page(request: Parameters<SlsClient["searchLogs"]>[2]): Promise<readonly FoundLog[]> {
     try {
-      return (await this.client.searchLogs(this.project, historyLogstore, request)).logs;
+      const { complete, logs } = await this.client.searchLogs(this.project, historyLogstore, request);
+      if (!complete) throw incomplete(this.project);
+      return logs;
     } catch (error) {
       if (isNotExist(error) && error.code !== "ProjectNotExist") return [];
       throw error;
     }
   }
 
-  private async make(): Promise<void> {
+  /** Returns whether something had to be made. A run may have been cut off between the logstore and its index. */
+  private async make(): Promise<boolean> {
     const { client, project } = this;
     const { patience } = this.world;
-    await unlessThere(() => client.createLogStore(project, historyLogstore, { ttl: 3650, shardCount: 1 }));
+    try {
+      await client.getIndexConfig(project, historyLogstore);
+      return false;
+    } catch (error) {
+      if (!isNotExist(error) || error.code === "ProjectNotExist") throw error;
+    }
+    await retrying(patience, { repeatable: true }, () =>
+      unlessThere(() => client.createLogStore(project, historyLogstore, { ttl: 3650, shardCount: 1 })),
+    );
     await retrying(patience, { fresh: true, repeatable: true }, () =>
       unlessThere(() => client.createIndex(project, historyLogstore, index)),
     );
+    return true;
   }
 }
 
-const isSame = (version: KeptVersion, older: KeptVersion | undefined): boolean =>
+/** With a part of the versions, their numbers would mean others. */
+const incomplete = (project: string): Error =>
+  new Error(
+    `the service has not yet looked through all versions in ${project}/${historyLogstore}; ask again in a moment`,
+  );
+
+export const isSame = (version: KeptVersion, older: KeptVersion | undefined): boolean =>
   version.hash === older?.hash && sameValue([...version.machineGroups].sort(), [...older.machineGroups].sort());
 
 /** Somebody else's deploy, or one of ours that was cut off, may have made it. */
@@ -125,15 +139,13 @@ function contentsOf(version: Version, at: number, sequence: number, deployment: 
   ];
 }
 
-const withoutServerFields = (config: LogtailConfigBody): LogtailConfigBody =>
-  Object.fromEntries(
-    Object.entries(config).filter(([key]) => !serverFields.includes(key)),
-  ) as unknown as LogtailConfigBody;
+const withoutServerFields = (config: AnyConfigBody): AnyConfigBody =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => !serverFields.includes(key))) as unknown as AnyConfigBody;
 
 /** What is no version of ours, somebody else's log, is left out. */
 function versionOf(log: FoundLog): (KeptVersion & { readonly sequence: number })[] {
   try {
-    const config = JSON.parse(log["config"] ?? "") as LogtailConfigBody;
+    const config = JSON.parse(log["config"] ?? "") as AnyConfigBody;
     const machineGroups = JSON.parse(log["machine_groups"] ?? "[]") as string[];
     const kind = (log["kind"] ?? "applied") as VersionKind;
     const [at, sequence] = [Number(log["at"]), Number(log["sequence"])];

@@ -1,5 +1,6 @@
 /** The deploy step: outputs -> plan (pure) -> apply -> print. */
 export * from "./apply";
+export * from "./config-calls";
 export * from "./credentials";
 export * from "./diff";
 export * from "./environment";

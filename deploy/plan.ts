@@ -1,19 +1,19 @@
 /** Wanted against found, as data: no I/O here. */
-import type { FoundLogtailConfig, LogtailConfigBody } from "../sls/model/logtail-config";
+import type { AnyConfigBody, FoundAnyConfig } from "../sls/model/config-form";
 import { hashOf, sameValue } from "./canonical";
 import { diffConfig, type FieldChange } from "./diff";
 import { groupHash, type Mark } from "./mark";
 
 export interface WantedConfig {
   readonly project: string;
-  readonly config: LogtailConfigBody;
+  readonly config: AnyConfigBody;
   /** Groups that the config must be bound to. */
   readonly machineGroups: readonly string[];
 }
 
 export interface FoundConfig {
   /** undefined: there is none of that name. */
-  readonly config: FoundLogtailConfig | undefined;
+  readonly config: FoundAnyConfig | undefined;
   /** Groups that it is bound to now. */
   readonly machineGroups: readonly string[];
   /** undefined: none of our deploys has touched it. */
@@ -98,7 +98,7 @@ export function planConfig(wanted: WantedConfig, found: FoundConfig, options: Pl
     action,
     fields,
     filled,
-    bind: wanted.machineGroups.filter((group) => !found.machineGroups.includes(group)),
+    bind: [...new Set(wanted.machineGroups)].filter((group) => !found.machineGroups.includes(group)),
     unbind: extra.filter((group) => ours.has(groupHash(group))),
     otherGroups: extra.filter((group) => !ours.has(groupHash(group))),
     foreign,
@@ -150,9 +150,9 @@ function foreignOf({ config, mark }: FoundConfig, owner: string, differs: boolea
  * A run may be cut off between the mark and the update: the config as it was then is ours too. With the time of its last change, since
  * somebody may put the same content back later, by hand, and that is a change of theirs.
  */
-const beforeUpdate = (hash: string, { lastModifyTime }: FoundLogtailConfig): string => `${hash}-${lastModifyTime ?? 0}`;
+const beforeUpdate = (hash: string, { lastModifyTime }: FoundAnyConfig): string => `${hash}-${lastModifyTime ?? 0}`;
 
-function appliedAfter(wanted: LogtailConfigBody, { config }: FoundConfig): readonly string[] {
+function appliedAfter(wanted: AnyConfigBody, { config }: FoundConfig): readonly string[] {
   const sent = hashOf(wanted);
   const before = config === undefined ? sent : hashOf(config);
   return config === undefined || before === sent ? [sent] : [sent, beforeUpdate(before, config)];

@@ -1,7 +1,10 @@
 /** Reads what the service holds, with at most one call for each config and group, and compares. */
+import { formOf, type ConfigForm, type FoundAnyConfig } from "../sls/model/config-form";
 import { isNotExist } from "../sls/model/errors";
 import type { ResourceTags, SlsClient } from "../sls/client";
-import { markOfTags, ownerTag } from "./mark";
+import { formOfHash, hashOf } from "./canonical";
+import { readConfig } from "./config-calls";
+import { markOfTags, ownerTag, type Mark } from "./mark";
 import {
   planConfig,
   planOf,
@@ -74,7 +77,15 @@ async function planProject(
     .filter((name) => isAsked(name) && !wanted.some(({ config }) => config.configName === name));
   const removed = options.prune === true ? orphans : [];
   const names = [...asked.map(({ config }) => config.configName), ...removed];
-  const found = await readConfigs(client, project, names, holdings, options.concurrency ?? defaultConcurrency);
+  const forms = new Map(asked.map(({ config }) => [config.configName, formOf(config)]));
+  const found = await readConfigs(
+    client,
+    project,
+    names,
+    holdings,
+    options.concurrency ?? defaultConcurrency,
+    (name) => forms.get(name) ?? "logtail",
+  );
   const foundOf = (name: string): FoundConfig => found.get(name) ?? { config: undefined, machineGroups: [] };
   return planOf(
     [
@@ -135,13 +146,14 @@ async function readConfigs(
   names: readonly string[],
   holdings: Holdings,
   concurrency: number,
+  formOfWanted: (name: string) => ConfigForm,
 ): Promise<Map<string, FoundConfig>> {
   const there = names.filter((name) => holdings.configs.has(name));
   const groups = await readBindings(client, project, there, [...holdings.groups], concurrency);
   const found = await inParallel(there, concurrency, async (name): Promise<[string, FoundConfig] | undefined> => {
     try {
-      const config = await client.getLogtailConfig(project, name);
       const mark = markOfTags(holdings.tags.get(name));
+      const config = await readMarked(client, project, name, mark, formOfWanted(name));
       return [name, { config, machineGroups: groups.get(name) ?? [], mark }];
     } catch (error) {
       // Removed since it was listed.
@@ -150,6 +162,21 @@ async function readConfigs(
     }
   });
   return new Map(found.filter((one) => one !== undefined));
+}
+
+/** In the form in which a deploy sent it. A run that was to change the form may have been cut off: then it is of one of two. */
+async function readMarked(
+  client: SlsClient,
+  project: string,
+  name: string,
+  mark: Mark | undefined,
+  wanted: ConfigForm,
+): Promise<FoundAnyConfig> {
+  const [form = wanted, ...forms] = new Set(mark?.applied.map(formOfHash));
+  const config = await readConfig(client, project, name, form);
+  const [before] = forms;
+  if (before === undefined || mark?.applied.includes(hashOf(config))) return config;
+  return readConfig(client, project, name, before);
 }
 
 /** Config -> its groups: asked by group or by config, whichever are fewer. */

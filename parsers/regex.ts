@@ -12,13 +12,47 @@ const posixClasses: Readonly<Record<string, string>> = {
   "[:lower:]": "a-z",
   "[:punct:]": "!-\\/:-@\\[-`{-~",
   "[:xdigit:]": "0-9a-fA-F",
+  "[:blank:]": " \\t",
+  "[:cntrl:]": "\\x00-\\x1f\\x7f",
+  "[:graph:]": "!-~",
+  "[:print:]": " -~",
+  "[:word:]": "\\w",
 };
 
+/** Perl's letters that JavaScript takes for the letters themselves: outside of `[ ]`. */
+const perlLetters: Readonly<Record<string, string>> = { "\\A": "^", "\\z": "$", "\\Z": "(?=\\n?$)", "\\h": "[ \\t]" };
+
+/** An escaped character, a set with its classes, or any other character. */
+const token = /\\.|\[\^?\]?(?:\\.|\[:\^?[a-z]+:\]|[^\]\\])*\]|./gs;
+const classesIn = /\\.|\[:\^?[a-z]+:\]/gs;
+
 const inJavaScript = (pattern: string): string =>
-  pattern.replace(/\[:[a-z]+:\]/g, (name) => posixClasses[name] ?? name);
+  pattern.replace(token, (one) => {
+    if (one[0] === "\\") return perlLetters[one] ?? one;
+    if (one.length === 1) return one;
+    // A bracket that comes first stands for itself.
+    const inside = one.slice(1).replace(/^(\^?)\](?=.)/s, "$1\\]");
+    return `[${inside.replace(classesIn, (name) => posixClasses[name] ?? name)}`;
+  });
+
+/** A class in a set that is not known, or turned round: JavaScript would take it for its letters. */
+function foreignClass(pattern: string): string | undefined {
+  for (const [set] of pattern.matchAll(token)) {
+    if (set.length === 1 || set[0] === "\\") continue;
+    for (const [name] of set.slice(1).matchAll(classesIn)) {
+      if (name[0] === "[" && posixClasses[name] === undefined) return name;
+    }
+  }
+  return undefined;
+}
 
 /** What is wrong with a pattern, or undefined. */
 export function regexProblem(pattern: string): string | undefined {
+  const unknown = foreignClass(pattern);
+  if (unknown !== undefined) {
+    const known = Object.keys(posixClasses).join(" ");
+    return `${JSON.stringify(pattern)} has the class ${unknown}, which cannot be checked here; there are ${known}, and [^ ] for all others`;
+  }
   try {
     new RegExp(inJavaScript(pattern), "s");
     return undefined;

@@ -6,20 +6,31 @@
  */
 import { isIP } from "node:net";
 import type { LogContent } from "../sls/model/log";
+import { readStructuredData } from "./structured-data";
+import { addStructured } from "./syslog-message";
 
 /** The fields between `ip` and `msg`, by the line's version. */
 export interface StreamLogFormat {
   readonly version: string;
   readonly fields: readonly string[];
+  /** Parts of a second after the time, and structured data of RFC 5424 before `msg`: `-`, or elements with spaces in them. @default false */
+  readonly extended?: boolean;
 }
 
-/** Versions that begin with `0.` or `1.` are Logtail's own; 0.1 is the one of the rsyslog template. */
+const rsyslogFields = ["hostname", "pri-text", "protocol-version", "app-name", "procid", "msgid"];
+
+/**
+ * Versions that begin with `0.` or `1.` are Logtail's own; 0.1 is the one of the rsyslog template. 0.1+sd is ours: 0.1 with
+ * what rsyslog else knows of a message, as images/rsyslog makes it write.
+ */
 export const builtInStreamLogFormats: readonly StreamLogFormat[] = [
-  { version: "0.1", fields: ["hostname", "pri-text", "protocol-version", "app-name", "procid", "msgid"] },
+  { version: "0.1", fields: rsyslogFields },
+  { version: "0.1+sd", fields: rsyslogFields, extended: true },
 ];
 
 /** Why a line does not fit, in the order in which it is looked at. */
-export type StreamLogProblem = "unknownVersion" | "noTag" | "badTime" | "badAddress" | "tooFewFields";
+export type StreamLogProblem =
+  "unknownVersion" | "noTag" | "badTime" | "badAddress" | "tooFewFields" | "badStructuredData";
 
 export interface StreamLogFields {
   readonly ok: true;
@@ -28,8 +39,10 @@ export interface StreamLogFields {
   readonly tag: string;
   /** Unix seconds. */
   readonly time: number;
+  /** Where the line tells parts of a second. */
+  readonly timeNs?: number;
   readonly ip: string;
-  /** The format's fields in order, then `msg`; slices of the line, not copies. */
+  /** The format's fields in order, a field for each parameter of structured data, then `msg`; slices of the line, not copies. */
   readonly contents: readonly LogContent[];
 }
 
@@ -57,8 +70,10 @@ export function parseStreamLog(
   const tag = line.toString("latin1", versionEnd + 1, tagEnd);
 
   const timeEnd = line.indexOf(space, tagEnd + 1);
-  const time = unixTime(line, tagEnd + 1, timeEnd);
-  if (time === undefined) return { ok: false, problem: "badTime", tag };
+  const point = format.extended ? line.subarray(0, Math.max(timeEnd, 0)).indexOf(0x2e, tagEnd + 1) : -1;
+  const time = unixTime(line, tagEnd + 1, point < 0 ? timeEnd : point);
+  const timeNs = point < 0 ? undefined : fraction(line, point + 1, timeEnd);
+  if (time === undefined || (point >= 0 && timeNs === undefined)) return { ok: false, problem: "badTime", tag };
 
   const ipEnd = line.indexOf(space, timeEnd + 1);
   const ip = ipEnd < 0 ? "" : line.toString("latin1", timeEnd + 1, ipEnd);
@@ -75,8 +90,15 @@ export function parseStreamLog(
     contents.push([name, value]);
     start = end + 1;
   }
+  if (format.extended) {
+    const data = readStructuredData(line, start);
+    if (data === undefined || line[data.end] !== space) return { ok: false, problem: "badStructuredData", tag };
+    addStructured(contents, data.elements);
+    start = data.end + 1;
+  }
   contents.push(["msg", messageText(line.subarray(start), protocol)]);
-  return { ok: true, version: format.version, tag, time, ip, contents };
+  const parts = timeNs === undefined ? {} : { timeNs };
+  return { ok: true, version: format.version, tag, time, ...parts, ip, contents };
 }
 
 function findFormat(line: Buffer, end: number, formats: readonly StreamLogFormat[]): StreamLogFormat | undefined {
@@ -94,6 +116,12 @@ function unixTime(line: Buffer, start: number, end: number): number | undefined 
     seconds = seconds * 10 + digit;
   }
   return seconds > 0 && seconds <= maxUnixTime ? seconds : undefined;
+}
+
+/** One to nine digits as nanoseconds; undefined otherwise. */
+function fraction(line: Buffer, start: number, end: number): number | undefined {
+  const digits = line.toString("latin1", start, end);
+  return /^\d{1,9}$/.test(digits) ? Number(digits.padEnd(9, "0")) : undefined;
 }
 
 const isDigit = (field: Buffer | undefined, digit: string): boolean =>

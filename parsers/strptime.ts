@@ -190,6 +190,7 @@ function timeOf(parts: Parts, { offsetMinutes, year }: TimeOptions): ParsedTime 
   if (parts.dayOfYear === undefined && time.getUTCDate() !== dayOfMonth) {
     return misfit(`has a day that the month has not`, 0);
   }
+  if (time.getUTCFullYear() !== fullYear) return misfit(`has a day that the year has not`, 0);
   time.setUTCHours(hour, parts.minute ?? 0, parts.second ?? 0);
   return { ok: true, seconds: time.getTime() / 1000 - offsetMinutes * 60, nanoseconds };
 }

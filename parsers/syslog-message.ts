@@ -45,7 +45,8 @@ export function syslogContents(message: SyslogMessage): LogContent[] {
   return contents;
 }
 
-function addStructured(contents: LogContent[], elements: readonly StructuredElement[]): void {
+/** Adds a field for each parameter, named so that no field has its name twice. */
+export function addStructured(contents: LogContent[], elements: readonly StructuredElement[]): void {
   const taken = new Set([...contents.map(([key]) => key), "msg"]);
   const add = (name: string, value: Buffer | string): void => {
     let key = name;

@@ -18,6 +18,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { inject } from "postject";
+import { agentFigures } from "./agent-figures.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const pins = JSON.parse(readFileSync(join(root, "images", "agent", "node.json"), "utf8"));
@@ -108,29 +109,44 @@ async function build(arch, bundle) {
     chmodSync(out, 0o755);
     const small = stripped(out, arch);
     await inject(out, "NODE_SEA_BLOB", readFileSync(blob), { sentinelFuse: fuse });
-    tell(out, arch, small);
+    await tell(out, arch, small);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-function tell(file, arch, small) {
+/** What an image can bear: bytes on disk, from start to ready, resident. */
+const bars = { bytes: 110e6, readyMs: 300, residentBytes: 80e6 };
+const over = (value, bar, unit) => (value > bar ? ` (over the bar of ${bar / unit})` : "");
+
+async function tell(file, arch, small) {
   const sha256 = createHash("sha256").update(readFileSync(file)).digest("hex");
-  const mib = (statSync(file).size / 1024 / 1024).toFixed(1);
-  const times = arch === host ? Array.from({ length: 5 }, () => startOf(file)).sort((a, b) => a - b) : [];
-  const start = times.length > 0 ? `, version in ${times[0]} ms (min), ${times[2]} ms (median)` : "";
+  const { size } = statSync(file);
+  const unstripped = small ? "" : " (not stripped: no strip for it here)";
   console.log(
-    `${relative(process.cwd(), file)}: Node ${pins.version}, ${mib} MiB${small ? "" : " (not stripped: no strip for it here)"}${start}\n  sha256 ${sha256}`,
+    `${relative(process.cwd(), file)}: Node ${pins.version}, ${mb(size)} MB${over(size, bars.bytes, 1e6)}${unstripped}`,
   );
+  if (arch === host) await tellFigures(file);
+  console.log(`  sha256 ${sha256}`);
   writeFileSync(`${file}.sha256`, `${sha256}  sls-agent-linux-${arch}\n`);
 }
 
-function startOf(file) {
-  const begin = performance.now();
+async function tellFigures(file) {
+  checkVersion(file);
+  const { readyMs, cpuMs, residentBytes } = await agentFigures(file);
+  const ms = Math.round(readyMs.median);
+  console.log(
+    `  ready in ${ms} ms${over(ms, bars.readyMs, 1)}, ${Math.round(readyMs.least)} at best, ${cpuMs.median} of them its own; ` +
+      `${mb(residentBytes.median)} MB resident${over(residentBytes.median, bars.residentBytes, 1e6)}`,
+  );
+}
+
+const mb = (bytes) => (bytes / 1e6).toFixed(1);
+
+function checkVersion(file) {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const said = run(file, ["version"]).trim();
   if (said !== version) throw new Problem(`${file} says version ${said}, expected ${version}`);
-  return Math.round(performance.now() - begin);
 }
 
 try {

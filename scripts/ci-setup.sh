@@ -16,6 +16,9 @@ command -v openssl >/dev/null || packages+=(openssl)
 # promtool and systemd-notify.
 command -v promtool >/dev/null || packages+=(prometheus)
 command -v systemd-notify >/dev/null || packages+=(systemd)
+# The agent's packages, and what looks at shell scripts.
+command -v rpmbuild >/dev/null || packages+=(rpm)
+command -v shellcheck >/dev/null || packages+=(shellcheck)
 command -v python3 >/dev/null || packages+=(python3)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 # gitlab-ci-local copies the files of a job with it (npm run test:pipeline).

@@ -1,8 +1,5 @@
 import type { Lane } from "./lane";
-import type { Place } from "./segment";
-
-/** The smallest buffer; a lane with few lines needs no more. */
-const smallest = 8 * 1024;
+import type { Place } from "./place";
 
 /**
  * Logs of one lane, laid end to end as they will be sent: what becomes one PutLogs.
@@ -53,9 +50,10 @@ export class Block {
     return this.to - this.from;
   }
 
-  /** Whether all of it is on disk, and nobody needs its bytes. */
+  /** Whether all of it is on a disk that is trusted, and nobody needs its bytes. */
   get mayLeave(): boolean {
-    return this.bytes !== undefined && !this.taken && !this.writing && !this.dirty && this.written === this.to;
+    const onDisk = !this.writing && !this.dirty && this.written === this.to;
+    return this.bytes !== undefined && !this.taken && onDisk && this.places.every(({ segment }) => !segment.unsure);
   }
 
   /** Makes room for `size` bytes more after `to`. */
@@ -63,10 +61,9 @@ export class Block {
     const { memory } = this.lane;
     const wanted = this.to + size;
     if (this.bytes !== undefined && wanted <= this.bytes.length) return this.bytes;
-    const capacity = Math.max(smallest, wanted, Math.min((this.bytes?.length ?? 0) * 4, memory.fullSize));
-    // Near the full size it is the full size, which can be used again.
     const old = this.bytes;
-    this.bytes = memory.take(capacity < memory.fullSize ? capacity : Math.max(wanted, memory.fullSize));
+    // As large as the lane's last one came to be: what grows is copied.
+    this.bytes = memory.take(memory.sizeFor(old === undefined ? Math.max(wanted, this.lane.usual) : wanted));
     if (old !== undefined) {
       old.copy(this.bytes, 0, 0, this.to);
       // A write that is under way reads the old one; it is left to the collector.

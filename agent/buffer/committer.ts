@@ -1,3 +1,4 @@
+import { noLongerNeeded } from "../abort";
 import type { World } from "../world";
 import { Bell } from "./bell";
 import type { Block } from "./block";
@@ -112,7 +113,7 @@ export class Committer {
   private async sleep(ms: number): Promise<void> {
     const over = new AbortController();
     const { signal } = this.stop;
-    const end = (): void => over.abort();
+    const end = (): void => over.abort(noLongerNeeded);
     signal.addEventListener("abort", end);
     void this.options.world.sleep(ms, over.signal).then(end);
     while (!over.signal.aborted) {

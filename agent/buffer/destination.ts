@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import { decodeLogGroup, encodeLogGroup } from "../../sls/wire/log-group";
 
 /** Where logs go. Names hold no dots and no slashes, so `project.logstore` is a safe key and file name. */
@@ -7,6 +8,16 @@ export interface Destination {
 }
 
 export const destinationKey = ({ project, logstore }: Destination): string => `${project}.${logstore}`;
+
+/** Those that have a folder in `folder`, by name. */
+export function destinationsIn(folder: string): readonly Destination[] {
+  const found: Destination[] = [];
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const [, project, logstore] = /^([^.]+)\.([^.]+)$/.exec(entry.name) ?? [];
+    if (entry.isDirectory() && project !== undefined && logstore !== undefined) found.push({ project, logstore });
+  }
+  return found.sort((a, b) => (destinationKey(a) < destinationKey(b) ? -1 : 1));
+}
 
 /** What the logs of one PutLogs share. */
 export interface GroupFace {

@@ -13,7 +13,8 @@ export interface Disk {
   ftruncateSync(handle: number, size: number): void;
   renameSync(from: string, to: string): void;
   rmSync(file: string, options: { force: boolean }): void;
-  readFile(file: string, from: number, to: number): Promise<Buffer>;
+  /** Fills `into` with what begins at `from`; resolves to the bytes that were read, fewer at the end of the file. */
+  read(file: string, into: Buffer, from: number): Promise<number>;
 }
 
 const writev = promisify(fs.writev);
@@ -28,12 +29,10 @@ export const realDisk: Disk = {
   ftruncateSync: (handle, size) => fs.ftruncateSync(handle, size),
   renameSync: (from, to) => fs.renameSync(from, to),
   rmSync: (file, options) => fs.rmSync(file, options),
-  readFile: async (file, from, to) => {
+  read: async (file, into, from) => {
     const handle = await fs.promises.open(file, "r");
     try {
-      const bytes = Buffer.allocUnsafe(to - from);
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, from);
-      return bytes.subarray(0, bytesRead);
+      return (await handle.read(into, 0, into.length, from)).bytesRead;
     } finally {
       await handle.close();
     }

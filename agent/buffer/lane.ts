@@ -22,6 +22,8 @@ export class Lane {
   /** Number that the next line gets. */
   nextLine = 0;
   open: Block | undefined;
+  /** Bytes that its last block held when it was sealed. */
+  usual = 0;
   readonly memory: BlockMemory;
 
   constructor(

@@ -1,12 +1,12 @@
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Emit } from "../status/events";
 import { OnceAMinute } from "../status/once-a-minute";
 import type { World } from "../world";
 import type { Block } from "./block";
 import { Committer } from "./committer";
-import { destinationKey, type Destination } from "./destination";
-import { realDisk, type Disk } from "./disk";
+import { destinationKey, destinationsIn, type Destination } from "./destination";
+import { attempt, realDisk, withFile, type Disk } from "./disk";
 import { LogQueue, type BatchLimits, type QueueOwner } from "./log-queue";
 import { BlockMemory } from "./memory";
 import { recoverOldFiles } from "./old/old-files";
@@ -66,6 +66,10 @@ export class LogBuffer implements QueueOwner {
     this.disk = options.disk ?? realDisk;
     this.memory = new BlockMemory(options.limits.bytes + trailerRoom, options.memoryBytes);
     fs.mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    // A folder that was made just now is safe from a power cut once the one that it is in is.
+    for (const folder of [options.folder, dirname(options.folder)]) {
+      attempt(() => withFile(folder, "r", (handle) => this.disk.fsyncSync(handle)));
+    }
     this.committer = new Committer(() => this.all(), {
       everyMs: commitMs,
       fsync,
@@ -251,14 +255,4 @@ export class LogBuffer implements QueueOwner {
       this.options.emit({ type: "BufferNotKept", ...where, lines: gone, message: why?.message ?? "unknown" });
     return gone;
   }
-}
-
-/** Folders named PROJECT.LOGSTORE. */
-function destinationsIn(folder: string): readonly Destination[] {
-  const found: Destination[] = [];
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-    const [, project, logstore] = /^([^.]+)\.([^.]+)$/.exec(entry.name) ?? [];
-    if (entry.isDirectory() && project !== undefined && logstore !== undefined) found.push({ project, logstore });
-  }
-  return found.sort((a, b) => (destinationKey(a) < destinationKey(b) ? -1 : 1));
 }

@@ -1,11 +1,14 @@
 import { Bell } from "./bell";
 import { Block } from "./block";
+import { BlockLine } from "./block-line";
 import { destinationKey, type Destination, type GroupFace } from "./destination";
 import { Lane, type LaneOwner } from "./lane";
 import { timesOf } from "./log-bytes";
 import type { BlockMemory } from "./memory";
-import { joined, unwritten, type SegmentFolder } from "./segment-folder";
+import { joined } from "./place";
+import type { SegmentFolder } from "./segment-folder";
 import type { RecoveredBlock } from "./segment-recovery";
+import { unwritten } from "./segment-write";
 
 export interface BatchLimits {
   /** Encoded bytes before compression; one line may be larger, and is then a batch of its own. */
@@ -55,13 +58,7 @@ export class LogQueue implements LaneOwner {
   bytes = 0;
   private readonly lanes = new Map<string, Lane>();
   private nextLane = 1;
-  /** Open blocks in the order in which they were opened. */
-  private readonly open = new Set<Block>();
-  /** Sealed blocks that wait, in the order in which they are to be sent. */
-  private sealed: Block[] = [];
-  private readonly taken = new Set<Block>();
-  /** Hash keys of the taken ones. */
-  private readonly busy = new Set<string>();
+  private readonly blocks = new BlockLine();
 
   constructor(private readonly options: LogQueueOptions) {
     this.destination = options.destination;
@@ -92,10 +89,12 @@ export class LogQueue implements LaneOwner {
     }
     const grows = block?.bytes === undefined || block.to + size > block.bytes.length;
     if (grows && this.memory.short && owner.overflow(this)) return undefined;
+    // Where the oldest lines are dropped it may have been this very block.
+    if (block?.settled) block = undefined;
     if (block === undefined) {
       block = new Block(lane, lane.nextLine, this.options.monotonic(), this.options.now());
       lane.open = block;
-      this.open.add(block);
+      this.blocks.addOpen(block);
     }
     if (grows) block.reserve(size);
     return block;
@@ -122,31 +121,20 @@ export class LogQueue implements LaneOwner {
    * sender settles it or gives it back.
    */
   take(lingerMs: number): Block | undefined {
-    const at = this.sealed.findIndex((each) => this.mayGo(each));
-    const waiting = this.sealed[at];
-    const ripe = this.ripe(lingerMs);
-    const block = ripe && (waiting === undefined || ripe.openedAt < waiting.openedAt) ? ripe : waiting;
-    if (block === undefined) return undefined;
-    if (block === ripe) this.seal(block, false);
-    else this.sealed.splice(at, 1);
-    block.taken = true;
-    this.taken.add(block);
-    const { hashKey } = block.lane.face;
-    if (hashKey !== undefined) this.busy.add(hashKey);
-    return block;
+    return this.blocks.take(this.options.monotonic() - lingerMs);
   }
 
   /** Milliseconds until `take` has something, when nothing is added; undefined when nothing waits. */
   ripeIn(lingerMs: number): number | undefined {
-    if (this.sealed.some((each) => this.mayGo(each))) return 0;
-    const now = this.options.monotonic();
-    for (const block of this.open) if (this.mayGo(block)) return Math.max(0, block.openedAt + lingerMs - now);
-    return undefined;
+    const { next } = this.blocks;
+    if (next === undefined) return undefined;
+    if (next === "sealed") return 0;
+    return Math.max(0, next + lingerMs - this.options.monotonic());
   }
 
   /** Whether anything waits that is not taken. */
   get waiting(): boolean {
-    return this.open.size > 0 || this.sealed.length > 0;
+    return this.blocks.waiting;
   }
 
   get maxBytes(): number {
@@ -165,12 +153,10 @@ export class LogQueue implements LaneOwner {
     return this.options.monotonic() - block.openedAt;
   }
 
-  /** Sees to it that the block's bytes are in memory. What cannot be read any more is settled as lost. */
+  /** Sees to it that the block's bytes are in memory. What cannot be read any more is settled as lost; rejects when it cannot be read now. */
   async load(block: Block): Promise<void> {
     if (block.bytes !== undefined) return;
-    const room = (size: number): Buffer =>
-      this.memory.take(Math.max(size + block.lane.trailer.length, this.memory.fullSize));
-    const { bytes, to, missing } = await this.folder.read(block, room);
+    const { bytes, to, missing } = await this.folder.read(block, this.memory);
     this.bytes -= block.to - to;
     block.bytes = bytes;
     block.to = to;
@@ -200,10 +186,8 @@ export class LogQueue implements LaneOwner {
 
   /** Back to the front. */
   giveBack(block: Block): void {
-    if (!this.taken.has(block)) return;
-    this.untake(block);
-    const at = this.sealed.findIndex(({ openedAt }) => openedAt > block.openedAt);
-    this.sealed.splice(at < 0 ? this.sealed.length : at, 0, block);
+    if (!this.blocks.isTaken(block)) return;
+    this.blocks.giveBack(block);
     this.changed.ring();
   }
 
@@ -224,62 +208,37 @@ export class LogQueue implements LaneOwner {
 
   /** Takes over what an earlier run has left. */
   recover(): void {
+    const limits = this.options.limits;
     const last = new Map<number, Block>();
     const lanes = new Map<number, Lane>();
-    const add = (found: RecoveredBlock): void => {
-      const { limits } = this.options;
+    this.nextLane = this.folder.recover((found) => {
       let lane = lanes.get(found.lane);
       if (lane === undefined) lanes.set(found.lane, (lane = new Lane(found.lane, found.face, this)));
       this.lines += found.lines;
       this.bytes += found.bytes;
-      const block = last.get(found.lane);
-      const continues = block !== undefined && block.firstLine + block.lines === found.first;
-      if (continues && block.to + found.bytes <= limits.bytes && block.lines + found.lines <= limits.lines) {
-        block.places = joined([...block.places, found.place]);
-        grow(block, found);
-        return;
-      }
-      const next = new Block(lane, found.first, this.options.monotonic(), found.acceptedAt);
-      next.sealed = true;
-      next.places = [found.place];
-      grow(next, found);
-      last.set(found.lane, next);
-      this.sealed.push(next);
-    };
-    this.nextLane = this.folder.recover(add);
-    if (this.sealed.length > 0) this.changed.ring();
+      if (continues(last.get(found.lane), found, limits)) return;
+      const block = new Block(lane, found.first, this.options.monotonic(), found.acceptedAt);
+      grow(block, found);
+      last.set(found.lane, block);
+      this.blocks.addSealed(block);
+    });
+    if (this.waiting) this.changed.ring();
   }
 
-  /** Sealed blocks, newest first, then the open ones. */
-  *loaded(): Iterable<Block> {
-    for (let at = this.sealed.length - 1; at >= 0; at--) yield this.sealed[at] as Block;
-    yield* this.open;
+  /** Blocks that nobody has taken, those first that are sent last. */
+  loaded(): Iterable<Block> {
+    return this.blocks.untaken();
   }
 
   /** Ends a block before it is full, so that it may leave the memory. */
-  seal(block: Block, wait = true): void {
-    block.sealed = true;
-    block.lane.open = undefined;
-    this.open.delete(block);
-    if (!wait) return;
-    this.sealed.push(block);
+  seal(block: Block): void {
+    this.blocks.seal(block);
     this.changed.ring();
   }
 
   /** Every block that holds lines, the taken ones first. */
-  *unsettled(): Iterable<Block> {
-    yield* this.taken;
-    yield* this.sealed;
-    yield* this.open;
-  }
-
-  private ripe(lingerMs: number): Block | undefined {
-    const latest = this.options.monotonic() - lingerMs;
-    for (const block of this.open) {
-      if (block.openedAt > latest) return undefined;
-      if (this.mayGo(block)) return block;
-    }
-    return undefined;
+  unsettled(): Iterable<Block> {
+    return this.blocks.all();
   }
 
   /** Sources come and go; one that comes back gets another lane. */
@@ -287,26 +246,24 @@ export class LogQueue implements LaneOwner {
     for (const [key, { open }] of this.lanes) if (open === undefined) this.lanes.delete(key);
   }
 
-  private mayGo({ lane }: Block): boolean {
-    return lane.face.hashKey === undefined || !this.busy.has(lane.face.hashKey);
-  }
-
-  private untake(block: Block): void {
-    this.taken.delete(block);
-    block.taken = false;
-    const { hashKey } = block.lane.face;
-    if (hashKey !== undefined) this.busy.delete(hashKey);
-  }
-
   private end(block: Block): void {
     block.settled = true;
-    this.untake(block);
+    this.blocks.untake(block);
     if (!block.writing) block.leave();
     this.changed.ring();
   }
 }
 
-function grow(block: Block, { lines, bytes }: RecoveredBlock): void {
+/** Adds the lines to the block when they follow its own and it has room. Returns whether it did. */
+function continues(block: Block | undefined, found: RecoveredBlock, limits: BatchLimits): boolean {
+  if (block === undefined || block.firstLine + block.lines !== found.first) return false;
+  if (block.to + found.bytes > limits.bytes || block.lines + found.lines > limits.lines) return false;
+  grow(block, found);
+  return true;
+}
+
+function grow(block: Block, { lines, bytes, place }: RecoveredBlock): void {
+  block.places = joined([...block.places, place]);
   block.lines += lines;
   block.to += bytes;
   block.written = block.to;

@@ -4,10 +4,13 @@ import type { Emit } from "../status/events";
 import type { Block } from "./block";
 import type { Destination } from "./destination";
 import { attempt, withFile, writeAll, writeAllSync, type Disk } from "./disk";
-import { skipLogs } from "./log-bytes";
-import { Segment, type Place } from "./segment";
-import { encodeRecordHead, encodeSegmentLine, readRecords } from "./segment-format";
+import { readLogs, type LoadedLogs } from "./load";
+import type { BlockMemory } from "./memory";
+import { joined } from "./place";
+import { Segment } from "./segment";
+import { encodeSegmentLine } from "./segment-format";
 import { recoverSegments, type RecoveredBlock } from "./segment-recovery";
+import { addRecord, forget, nextRecord, unwritten, type Write } from "./segment-write";
 
 export interface SegmentFolderOptions {
   readonly folder: string;
@@ -20,25 +23,6 @@ export interface SegmentFolderOptions {
 
 /** A segment of which everything is settled is deleted when it has grown to this, or at the end. */
 const idleBytes = 1024 * 1024;
-/** Records of other lanes that lie between those of a block are read with it up to this size. */
-const gapBytes = 64 * 1024;
-
-/** Some lines of a block on their way to disk. */
-interface Chunk {
-  readonly block: Block;
-  readonly place: Place;
-  readonly before: { readonly written: number; readonly writtenLine: number };
-}
-
-interface Write {
-  readonly segment: Segment;
-  readonly position: number;
-  readonly buffers: Buffer[];
-  readonly chunks: Chunk[];
-  /** Its lines are written elsewhere. */
-  forgotten: boolean;
-}
-
 /** The unsettled lines of one logstore on disk: appended to segments, read back, deleted when they are settled. */
 export class SegmentFolder {
   private readonly segments = new Set<Segment>();
@@ -107,7 +91,7 @@ export class SegmentFolder {
    */
   writeNow(blocks: readonly Block[]): { readonly lost: number; readonly error?: Error } {
     if (this.writing.length > 0) this.roll();
-    for (const write of this.writing) this.forget(write);
+    for (const write of this.writing) forget(write);
     let lost = 0;
     let why: Error | undefined;
     for (const block of blocks) {
@@ -135,6 +119,10 @@ export class SegmentFolder {
     const { disk } = this.options;
     for (const segment of [...this.segments]) {
       const { handle, size } = segment;
+      if (segment.unsure !== undefined) {
+        if (segment.pending > 0) return segment.unsure;
+        continue;
+      }
       if (handle === undefined || segment.synced >= size) continue;
       try {
         await disk.fdatasync(handle);
@@ -145,7 +133,10 @@ export class SegmentFolder {
         segment.synced = Math.max(segment.synced, size);
       } catch (error) {
         // Closed meanwhile: everything in it is settled.
-        if (segment.handle === handle) return error as Error;
+        if (segment.handle !== handle) continue;
+        segment.unsure = error as Error;
+        if (segment === this.active) this.roll();
+        return segment.unsure;
       }
     }
     return undefined;
@@ -154,6 +145,7 @@ export class SegmentFolder {
   syncNow(): Error | undefined {
     return attempt(() => {
       for (const segment of this.segments) {
+        if (segment.unsure !== undefined && segment.pending > 0) throw segment.unsure;
         if (segment.handle === undefined || segment.synced >= segment.size) continue;
         this.options.disk.fsyncSync(segment.handle);
         segment.synced = segment.size;
@@ -176,30 +168,9 @@ export class SegmentFolder {
     this.clear();
   }
 
-  /** The logs of a block that is on disk only, in a buffer that `room` gives, and how many of its lines are damaged. */
-  async read(block: Block, room: (size: number) => Buffer): Promise<{ bytes: Buffer; to: number; missing: number }> {
-    const out = room(block.to);
-    const end = block.firstLine + block.lines;
-    let next = block.firstLine;
-    let missing = 0;
-    let to = 0;
-    for (const place of block.places) {
-      const bytes = await this.options.disk.readFile(place.segment.file, place.from, place.to).catch(() => empty);
-      const damage = readRecords(bytes, 0, ({ lane, first, lines, logs }) => {
-        const begin = Math.max(first, next);
-        const stop = Math.min(first + lines, end);
-        if (lane !== block.lane.id || stop <= begin) return;
-        const from = skipLogs(logs, 0, begin - first);
-        const until = stop === first + lines ? logs.length : skipLogs(logs, from, stop - begin);
-        if (to + until - from > out.length) return;
-        logs.copy(out, to, from, until);
-        to += until - from;
-        missing += begin - next;
-        next = stop;
-      });
-      if (damage.bytes > 0 || bytes.length < place.to - place.from) place.segment.damaged = true;
-    }
-    return { bytes: out, to, missing: missing + end - next };
+  /** The logs of a block that is on disk only, in a buffer taken of `memory`, and how many of its lines are damaged. */
+  read(block: Block, memory: BlockMemory): Promise<LoadedLogs> {
+    return readLogs(block, memory, this.options.disk);
   }
 
   /** Deletes what is settled, and the folder with the last of it. */
@@ -213,63 +184,19 @@ export class SegmentFolder {
   /** Gives each block's unwritten lines a place; adds to `writes` as it goes, so that it can be undone. */
   private plan(blocks: readonly Block[], writes: Write[], most = Infinity): void {
     for (const block of blocks) {
-      const lines = Math.min(unwritten(block), most);
-      const { bytes } = block;
-      if (lines === 0 || bytes === undefined) continue;
-      const from = Math.max(block.written, block.from);
-      const first = Math.max(block.writtenLine, block.firstLine);
-      const to = first + lines === block.firstLine + block.lines ? block.to : skipLogs(bytes, from, lines);
-      const logs = bytes.subarray(from, to);
-      const { lane } = block;
-      const head = encodeRecordHead(
-        {
-          lane: lane.id,
-          first,
-          lines,
-          acceptedAt: block.acceptedAt.getTime(),
-          hashKey: lane.face.hashKey !== undefined,
-          trailer: lane.trailer,
-        },
-        logs,
-      );
-      const segment = this.segmentFor(head.length + logs.length);
-      let write = writes.at(-1);
-      if (write?.segment !== segment) {
-        write = { segment, position: segment.size, buffers: [], chunks: [], forgotten: false };
-        writes.push(write);
-      }
-      const place = { segment, from: segment.size, to: segment.size + head.length + logs.length, first, lines };
-      write.buffers.push(head, logs);
-      write.chunks.push({ block, place, before: { written: block.written, writtenLine: block.writtenLine } });
-      segment.size = place.to;
-      segment.pending += lines;
-      block.places.push(place);
-      block.written = to;
-      block.writtenLine = first + lines;
-      block.writing = true;
+      const record = nextRecord(block, most);
+      if (record !== undefined) addRecord(writes, this.segmentFor(record.head.length + record.logs.length), record);
     }
   }
 
   /** As if it had not been tried. */
   private undo(write: Write): void {
     const { segment, position } = write;
-    this.forget(write);
+    forget(write);
     const { disk } = this.options;
     if (attempt(() => disk.ftruncateSync(segment.handle as number, position)) === undefined) segment.size = position;
     // Whoever reads it steps over what is there.
     else if (this.active === segment) this.active = undefined;
-  }
-
-  private forget(write: Write): void {
-    if (write.forgotten) return;
-    write.forgotten = true;
-    for (const { block, place, before } of write.chunks) {
-      block.places = block.places.filter((each) => each !== place);
-      const settled = Math.min(Math.max(block.firstLine - place.first, 0), place.lines);
-      write.segment.pending -= place.lines - settled;
-      block.written = before.written;
-      block.writtenLine = before.writtenLine;
-    }
   }
 
   private segmentFor(size: number): Segment {
@@ -286,7 +213,8 @@ export class SegmentFolder {
 
   private open(): Segment {
     const { disk, destination } = this.options;
-    if (!this.made) fs.mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    // Each time: somebody may have deleted it.
+    fs.mkdirSync(this.path, { recursive: true, mode: 0o700 });
     this.made = true;
     const segment = new Segment(join(this.path, String(this.nextSegment++).padStart(8, "0")), disk);
     // wx: a file that is there already is not ours to write.
@@ -318,28 +246,6 @@ export class SegmentFolder {
       }
     }
   }
-}
-
-const empty = Buffer.alloc(0);
-
-/** Lines that are not on disk. */
-export const unwritten = (block: Block): number =>
-  Math.max(0, block.firstLine + block.lines - Math.max(block.writtenLine, block.firstLine));
-
-/** Places of one segment that follow each other closely as one. */
-export function joined(places: readonly Place[]): Place[] {
-  const out: Place[] = [];
-  for (const place of places) {
-    const last = out.at(-1);
-    const follows =
-      last?.segment === place.segment && last.first + last.lines === place.first && place.from - last.to <= gapBytes;
-    if (!follows) out.push({ ...place });
-    else {
-      last.to = place.to;
-      last.lines += place.lines;
-    }
-  }
-  return out;
 }
 
 async function syncFolder(disk: Disk, folder: string): Promise<void> {

@@ -9,6 +9,7 @@
  */
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
+import { endOfLog } from "./log-bytes";
 import { decodeTrailer, type Destination, type GroupFace } from "./destination";
 
 export const segmentVersion = 2;
@@ -24,6 +25,9 @@ const minPayload = recordHeadSize - payloadAt;
 const maxPayload = 32 * 1024 * 1024;
 /** Bytes whose checksum may be worked out in vain, a second or so: damage made on purpose must not hold up the start. */
 const vainBytes = 1024 * 1024 * 1024;
+
+/** Tag, length, and a time of one byte. */
+const smallestLog = 4;
 
 export interface RecordFace {
   readonly lane: number;
@@ -100,12 +104,27 @@ export function readRecords(bytes: Buffer, from: number, each: (record: SegmentR
     vain += (end ?? at) - at;
     const next = vain > vainBytes ? -1 : bytes.indexOf(mark, at + 1);
     const to = next < 0 ? bytes.length : next;
-    if (end !== undefined && end === to) lines += bytes.readUInt32LE(at + 24);
+    if (end !== undefined && end === to) lines += linesIn(bytes, at, end);
     lost += to - at;
     badSince ??= at;
     at = to;
   }
   return { bytes: lost, lines, places, cutOff: badSince !== undefined };
+}
+
+/** Lines of a damaged record: as many as there are logs, where these are whole; else as many as it says, where that can be. */
+function linesIn(bytes: Buffer, from: number, to: number): number {
+  const logsAt = from + recordHeadSize + bytes.readUInt16LE(from + 38);
+  const told = bytes.readUInt32LE(from + 24);
+  try {
+    let lines = 0;
+    let at = logsAt;
+    for (; at < to; lines++) at = endOfLog(bytes, at);
+    if (at === to) return lines;
+  } catch {
+    // The damage is in the logs.
+  }
+  return told <= (to - logsAt) / smallestLog ? told : 0;
 }
 
 /** Where a record would end that begins here; undefined when none does. */

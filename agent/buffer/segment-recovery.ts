@@ -2,9 +2,10 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import type { Emit } from "../status/events";
 import type { GroupFace } from "./destination";
-import type { Disk } from "./disk";
+import { attempt, type Disk } from "./disk";
 import { skipLogs } from "./log-bytes";
-import { Segment, segmentSuffix, settledSuffix, type Place } from "./segment";
+import type { Place } from "./place";
+import { Segment, segmentSuffix, settledSuffix } from "./segment";
 import {
   decodeSettled,
   faceOf,
@@ -49,8 +50,8 @@ export function recoverSegments(
   const settled = new SettledRanges();
   for (const name of names.filter((one) => one.endsWith(settledSuffix))) {
     const file = join(folder, name);
-    // Left by a kill between two deletions.
-    if (!names.includes(name.replace(settledSuffix, segmentSuffix))) disk.rmSync(file, { force: true });
+    // Left by a kill between two deletions. Its number is not used again, so it may as well stay.
+    if (!names.includes(name.replace(settledSuffix, segmentSuffix))) attempt(() => disk.rmSync(file, { force: true }));
     else decodeSettled(readOrNothing(file)).forEach((lines) => settled.add(lines));
   }
   const segments: Segment[] = [];

@@ -2,17 +2,6 @@ import * as fs from "node:fs";
 import { attempt, appendWhole, type Disk } from "./disk";
 import { encodeSettled, type SettledLines } from "./segment-format";
 
-/** Consecutive lines of one lane in a segment; other lanes' records may lie in between. */
-export interface Place {
-  readonly segment: Segment;
-  /** Bytes of the file. */
-  readonly from: number;
-  to: number;
-  /** Number in their lane of the first line. */
-  readonly first: number;
-  lines: number;
-}
-
 export const segmentSuffix = ".seg";
 export const settledSuffix = ".settled";
 export const damagedSuffix = ".damaged";
@@ -26,6 +15,11 @@ export class Segment {
   pending = 0;
   /** Up to here the disk promised to have it. */
   synced = 0;
+  /**
+   * Why the disk did not promise to have it. The kernel tells a failed write once and then forgets it: a later promise for the
+   * same file would be none. Such lines are safe when the service has them.
+   */
+  unsure: Error | undefined;
   /** Some of it could not be read: it is kept for a person. */
   damaged = false;
   handle: number | undefined;

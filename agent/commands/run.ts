@@ -5,6 +5,7 @@ import type { Settings } from "../config/settings";
 import { ControlServer } from "../control/server";
 import { openDataDir } from "../data-dir";
 import { exitCodes } from "../exit-codes";
+import { defaultMemoryLimit } from "../limits/memory-limit";
 import { realUsage } from "../limits/usage";
 import { Agent, type AgentEnd, type AgentService } from "../run";
 import { Counters } from "../status/counters";
@@ -30,8 +31,6 @@ export interface RunOptions {
   readonly readyFile: string | undefined;
 }
 
-const leastMemoryBytes = 512 * 1024 * 1024;
-
 export async function run({ settings, service, readSettings, readyFile }: RunOptions): Promise<number> {
   const dataDir = await openDataDir(settings.dataDir);
   if (readyFile !== undefined) fs.rmSync(readyFile, { force: true });
@@ -52,7 +51,10 @@ export async function run({ settings, service, readSettings, readyFile }: RunOpt
 
   const allowed = (): { memoryBytes: number; cpuPercent: number | undefined } => {
     const { limitMemoryBytes, memoryBytes, cpuPercent } = live.current;
-    return { memoryBytes: limitMemoryBytes ?? Math.max(leastMemoryBytes, 2 * memoryBytes), cpuPercent };
+    return {
+      memoryBytes: limitMemoryBytes ?? defaultMemoryLimit(memoryBytes, process.constrainedMemory()),
+      cpuPercent,
+    };
   };
   const limits = { allowed, usage: realUsage() };
   const agent = new Agent({ settings, env: process.env, service, world: realWorld, emit, limits });

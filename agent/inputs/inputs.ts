@@ -39,7 +39,7 @@ export class Inputs {
     this.held = held;
     for (const input of this.opened ?? []) input.setHeld(held);
     const { world, emit } = this.options;
-    const now = world.now().getTime();
+    const now = world.monotonic();
     if (held && now - this.toldAt >= quietMs) {
       this.toldAt = now;
       this.told = true;

@@ -71,7 +71,8 @@ export class Intake {
     origin.lastConfig = config ?? catchAll;
     if (parsed.ok && config !== undefined) {
       const source = isLoopback(parsed.ip) ? this.addressOf(origin) : parsed.ip;
-      this.store(config, { time: parsed.time, contents: parsed.contents }, source);
+      const { time, timeNs, contents } = parsed;
+      this.store(config, { time, ...(timeNs === undefined ? {} : { timeNs }), contents }, source);
     } else {
       this.keepWhole(line, origin, origin.lastConfig, parsed.ok ? "unknownTag" : parsed.problem);
     }

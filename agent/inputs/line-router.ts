@@ -102,7 +102,9 @@ export class LineRouter {
     else if (!parsed.ok) this.keepWhole(line, origin, config, parsed.problem);
     else {
       const source = isLoopbackAddress(parsed.ip) ? undefined : parsed.ip;
-      this.store(config, origin, { seconds: parsed.time }, parsed.contents, source);
+      const { time: seconds, timeNs: nanoseconds } = parsed;
+      const time = nanoseconds === undefined ? { seconds } : { seconds, nanoseconds };
+      this.store(config, origin, time, parsed.contents, source);
     }
   }
 

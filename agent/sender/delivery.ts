@@ -24,6 +24,7 @@ export class Delivery {
   private fruitless = 0;
   private refusals = 0;
   private clockTries = 0;
+  private unread = 0;
 
   constructor(
     private readonly block: Block,
@@ -36,12 +37,12 @@ export class Delivery {
   async run(): Promise<void> {
     const { block, sender } = this;
     const { queue, maxAgeMs } = sender.options;
-    await queue.load(block);
     while (block.lines > 0 && !sender.signal.aborted) {
       if (queue.ageOf(block) > maxAgeMs) {
         queue.drop(block, "tooOld");
         break;
       }
+      if (block.bytes === undefined && !(await this.load())) continue;
       const round = await sender.gate.enter(sender.signal);
       if (round === undefined) break;
       const size = Math.min(this.pieces[0] ?? block.lines, block.lines);
@@ -55,13 +56,29 @@ export class Delivery {
     queue.giveBack(block);
   }
 
+  /** Returns whether there is something to send now; lines that cannot be read back wait. */
+  private async load(): Promise<boolean> {
+    const { block, sender } = this;
+    try {
+      await sender.options.queue.load(block);
+      this.unread = 0;
+      return block.lines > 0;
+    } catch (error) {
+      const message = `lines could not be read back from disk (${(error as Error).message}); they stay there and are tried again`;
+      await sender.sleep("later", new SlsError("BufferNotRead", message), ++this.unread);
+      return false;
+    }
+  }
+
   private async failed(error: SlsError, size: number, round: number): Promise<void> {
     const { sender } = this;
     const verdict = verdictOf(error);
+    if (verdict !== "clock") this.clockTries = 0;
     switch (verdict) {
       case "clock":
-        // Once at once; if the service still minds, something else is wrong with the clock.
-        if (this.clockTries++ > 0 || !sender.options.learnTime(error)) await sender.pause("person", error, round);
+        // Once at once, whoever learnt the time; if the service still minds, something else is wrong with the clock.
+        sender.options.learnTime(error);
+        if (++this.clockTries % 2 === 0) await sender.pause("person", error, round);
         break;
       case "tooLarge":
       case "contents":
@@ -92,7 +109,7 @@ export class Delivery {
     const bytes = this.bytesOf(size);
     const { group, replaced } = this.groupOf(bytes);
     const begun = world.monotonic();
-    const request = linkedTo(sender.signal);
+    const request = linkedTo(sender.requestSignal);
     const { hashKey } = block.lane.face;
     try {
       const reply = await sink.putLogs(project, logstore, group, { signal: request.signal, hashKey });
@@ -100,6 +117,7 @@ export class Delivery {
       sender.succeeded();
       this.refusals = 0;
       this.fruitless = 0;
+      this.clockTries = 0;
       if (reply.serverTime) clock.learn(reply.serverTime);
       if (replaced > 0) sender.replaced(replaced);
       const ms = Math.round(world.monotonic() - begun);

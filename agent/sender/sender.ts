@@ -37,7 +37,8 @@ export type SenderState = "idle" | "filling" | "sending" | "backingOff" | "close
  *
  * idle -> filling (linger, or a full block) -> sending -> (backingOff -> sending)* -> idle. A failure that is not about the
  * lines pauses the whole logstore, however many requests met it. drain(): no linger any more, closed as soon as the queue
- * is empty. abort(): whatever is under way is given up, the lines go back to the queue, closed.
+ * is empty. abort(): no try is begun any more, whatever is under way is given up (at once, or when the patience is over), the
+ * lines go back to the queue, closed.
  */
 export class Sender {
   readonly gate: Gate;
@@ -47,6 +48,7 @@ export class Sender {
   private failures = 0;
   private readonly wake = new AbortController();
   private readonly aborted = new AbortController();
+  private readonly requests = new AbortController();
   private readonly timesReplaced: OnceAMinute<"lines">;
   private readonly deliveries = new Set<Promise<void>>();
   private readonly running: Promise<void>;
@@ -64,8 +66,14 @@ export class Sender {
     return this.options.queue.waiting ? "filling" : "idle";
   }
 
+  /** No try is begun any more. */
   get signal(): AbortSignal {
     return this.aborted.signal;
+  }
+
+  /** Nor is an answer awaited. */
+  get requestSignal(): AbortSignal {
+    return this.requests.signal;
   }
 
   /** Sends everything now. Resolves when the queue is empty, or after abort(). */
@@ -75,9 +83,14 @@ export class Sender {
     await this.running;
   }
 
-  async abort(): Promise<void> {
+  /** `patience`: answers that are under way are awaited until it aborts; what is stored without one is sent again. @default none */
+  async abort(patience: AbortSignal = AbortSignal.abort()): Promise<void> {
     this.aborted.abort();
+    const giveUp = (): void => this.requests.abort();
+    if (patience.aborted) giveUp();
+    else patience.addEventListener("abort", giveUp, { once: true });
     await this.drain();
+    patience.removeEventListener("abort", giveUp);
   }
 
   private async run(): Promise<void> {

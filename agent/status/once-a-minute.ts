@@ -18,7 +18,9 @@ export class OnceAMinute<Kind> {
     const waiting = this.untold.get(kind);
     if (waiting) waiting.lines += lines;
     else this.untold.set(kind, { lines, sample: sample() });
-    if (this.now().getTime() - (this.toldAt.get(kind) ?? -Infinity) >= quietMs) this.flush(kind);
+    // A clock that was set back must not keep it quiet until it has caught up.
+    const since = Math.abs(this.now().getTime() - (this.toldAt.get(kind) ?? -Infinity));
+    if (since >= quietMs) this.flush(kind);
   }
 
   /** Tells what has not been told yet. */

@@ -8,6 +8,7 @@ const unfitReasons: Readonly<Record<UnfitReason, string>> = {
   badTime: "have no unix time as third field; the template must say %timegenerated:::date-unixtimestamp%",
   badAddress: "have no IP address as fourth field",
   tooFewFields: "have fewer fields than the template of version 0.1",
+  badStructuredData: "have no structured data of RFC 5424 before the message, nor - for none",
   unknownTag: "have a tag that no Logtail config of this machine names",
   lineTooLong: "are longer than syslog.maxLineBytes and were cut",
 };

@@ -6,13 +6,23 @@ const [port = "", format = "", lines = "0", perSecond = "0"] = process.argv.slic
 const lineBytes = 200;
 const seconds = Math.floor(Date.now() / 1000);
 
+function head(n: number): string {
+  const [host, app, pid] = [`web-${n % 3}`, `app-${n % 5}`, 1000 + (n % 50)];
+  switch (format) {
+    case "sls":
+      return `0.1 sys_tag ${seconds} 127.0.0.1 ${host} daemon.info 0 ${app} ${pid} -  `;
+    case "rfc3164":
+      return `<30>Nov 21 09:00:00 ${host} ${app}[${pid}]: `;
+    case "rfc5424":
+      return `<30>1 2026-11-21T09:00:00.123456+08:00 ${host} ${app} ${pid} - - `;
+    default:
+      throw new Error(`no format is named ${format}`);
+  }
+}
+
 /** A line as rsyslog sends it, 200 bytes with its LF. */
 function line(n: number, stamp: number): string {
-  const head =
-    format === "sls"
-      ? `0.1 sys_tag ${seconds} 127.0.0.1 web-${n % 3} daemon.info 0 app-${n % 5} ${1000 + (n % 50)} -  `
-      : `<30>Nov 21 09:00:00 web-${n % 3} app-${n % 5}[${1000 + (n % 50)}]: `;
-  const text = `${head}${stamp} GET /api/v1/tasks/${(n * 7919) % 1_000_000} status=${200 + (n % 4)} user=u${n % 977} `;
+  const text = `${head(n)}${stamp} GET /api/v1/tasks/${(n * 7919) % 1_000_000} status=${200 + (n % 4)} user=u${n % 977} `;
   return `${text.padEnd(lineBytes - 1, "took=12ms bytes=4711 ref=/index.html ")}\n`;
 }
 

@@ -55,31 +55,59 @@ export async function startRsyslog(folder: string, sinkPort: number): Promise<Pe
   return { pid: child.pid as number, port, stop: () => stop(child) };
 }
 
+/** Where scripts/peers-setup.sh unpacks it: Debian will not have it installed beside rsyslog. */
+const unpacked = join(__dirname, "..", "..", ".cache", "peers", "syslog-ng");
+
+interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+function syslogNg(): Program | undefined {
+  if (installed("syslog-ng")) return { command: "syslog-ng", args: [], env: process.env };
+  const command = join(unpacked, "usr/sbin/syslog-ng");
+  if (!fs.existsSync(command)) return undefined;
+  const libraries = fs
+    .readdirSync(join(unpacked, "usr/lib"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory());
+  const folders = libraries.map(({ name }) => join(unpacked, "usr/lib", name));
+  const modules = folders
+    .filter((folder) => folder.endsWith("/syslog-ng"))
+    .flatMap((folder) => fs.readdirSync(folder, { withFileTypes: true }).map(({ name }) => join(folder, name)))
+    .filter((path) => fs.statSync(path).isDirectory());
+  return {
+    command,
+    args: ["--no-caps", "--module-path", modules.join(":")],
+    env: { ...process.env, LD_LIBRARY_PATH: [...folders, join(unpacked, "usr/lib")].join(":") },
+  };
+}
+
+/** Parses each line (RFC 3164) and sends it on by TCP, without a disk. */
 export async function startSyslogNg(folder: string, sinkPort: number): Promise<Peer | undefined> {
-  if (!installed("syslog-ng")) return undefined;
+  const program = syslogNg();
+  if (program === undefined) return undefined;
   fs.mkdirSync(folder, { recursive: true });
   const port = await freePort();
   const config = join(folder, "syslog-ng.conf");
   fs.writeFileSync(
     config,
     [
-      "@version: 3.38",
+      "@version: 3.35",
       "options { stats_freq(0); };",
-      `source s { network(ip("127.0.0.1") port(${port}) transport("tcp") log_iw_size(100000) flags(no-multi-line)); };`,
+      `source s { network(ip("127.0.0.1") port(${port}) transport("tcp") log_iw_size(100000) log_fetch_limit(1000)); };`,
       `destination d { network("127.0.0.1" port(${sinkPort}) transport("tcp") log_fifo_size(200000)); };`,
       "log { source(s); destination(d); flags(flow-control); };",
       "",
     ].join("\n"),
   );
-  const files = [
-    "--persist-file",
-    join(folder, "persist"),
-    "--control",
-    join(folder, "ctl"),
-    "--pidfile",
-    join(folder, "pid"),
-  ];
-  const child = spawn("syslog-ng", ["-F", "-f", config, ...files], { stdio: "ignore" });
+  const files = ["persist", "ctl", "pid"].map((name) => join(folder, name)) as [string, string, string];
+  const [persist, control, pid] = files;
+  const own = ["--persist-file", persist, "--control", control, "--pidfile", pid];
+  const child = spawn(program.command, ["-F", "-f", config, ...program.args, ...own], {
+    stdio: "ignore",
+    env: program.env,
+  });
   await listening(port);
   return { pid: child.pid as number, port, stop: () => stop(child) };
 }

@@ -59,8 +59,10 @@ export async function startSink(options: readonly string[] = []): Promise<Sink> 
   };
 }
 
+export type LineFormat = "sls" | "rfc3164" | "rfc5424";
+
 /** Resolves when all lines are written and the peer has closed. */
-export async function load(port: number, format: "sls" | "rfc3164", lines: number, perSecond = 0): Promise<void> {
+export async function load(port: number, format: LineFormat, lines: number, perSecond = 0): Promise<void> {
   const child = fork(join(__dirname, "load.ts"), [port, format, lines, perSecond].map(String), typescript);
   await once(child, "exit");
 }

@@ -3,6 +3,7 @@ import { Lazy, TerraformOutput, TerraformProvider, TerraformStack, Token } from 
 import type { IConstruct } from "constructs";
 import { deployManifestOutput, type DeployManifest, type DeployManifestEntry } from "../../sls/model/deploy-manifest";
 import { regionProblem } from "../../sls/model/endpoint";
+import { environmentOf } from "./stack-environment";
 
 /** A symbol instead of `instanceof`: an app may have two copies of this package on disk, and both write one output. */
 const marker = Symbol.for("cdktf-sls.DeployManifestOutput");
@@ -11,14 +12,6 @@ const outputTaken = (path: string): Error =>
   new Error(
     `${path}: this id is kept for the output that the deploy step (cdktf-sls deploy) reads; give your construct another id`,
   );
-
-/** One Logtail config of the stack: where it was declared, its names as given, and what the output says. */
-export interface DeclaredConfig {
-  readonly path: string;
-  readonly project: string;
-  readonly configName: string;
-  readonly entry: () => DeployManifestEntry;
-}
 
 /** The one Terraform output of a stack in which its Logtail configs are written down for the deploy step. */
 export class DeployManifestOutput extends TerraformOutput {
@@ -31,7 +24,7 @@ export class DeployManifestOutput extends TerraformOutput {
     throw outputTaken(found.node.path);
   }
 
-  private readonly declared: DeclaredConfig[] = [];
+  private readonly declared: (() => DeployManifestEntry)[] = [];
 
   private constructor(stack: TerraformStack) {
     super(stack, deployManifestOutput, {
@@ -44,19 +37,20 @@ export class DeployManifestOutput extends TerraformOutput {
     this.node.addValidation({ validate: () => this.regionProblems() });
   }
 
-  /** Returns what was declared before under the same project and name, and then adds nothing. */
-  declare(config: DeclaredConfig): DeclaredConfig | undefined {
-    const before = this.declared.find(
-      ({ project, configName }) => project === config.project && configName === config.configName,
-    );
-    if (before === undefined) this.declared.push(config);
-    return before;
+  /** What the output says of one Logtail config; asked when the stack is synthesised. */
+  declare(entry: () => DeployManifestEntry): void {
+    this.declared.push(entry);
   }
 
   private manifest(): DeployManifest {
     const region = this.provider()?.regionInput;
-    const logtailConfigs = this.declared.map(({ entry }) => entry());
-    return region === undefined ? { version: 1, logtailConfigs } : { version: 1, region, logtailConfigs };
+    const environment = environmentOf(TerraformStack.of(this));
+    return {
+      version: 1,
+      ...(region === undefined ? {} : { region }),
+      ...(environment === undefined ? {} : { environment }),
+      logtailConfigs: this.declared.map((entry) => entry()),
+    };
   }
 
   private regionProblems(): string[] {

@@ -14,6 +14,7 @@ import {
 import { maxLogSampleBytes } from "../../sls/model/logtail-input";
 import type { LogContent } from "../../sls/model/log";
 import type { LogFormatDefinition } from "../log-format";
+import { within } from "./time-limit";
 import { beginOf, timeOf, type LogtailWishes } from "./logtail-wishes";
 
 export interface LogSample {
@@ -23,11 +24,23 @@ export interface LogSample {
   readonly fields?: Readonly<Record<string, string>>;
 }
 
+/** A sample is at most 1,000 bytes: what takes longer than this backtracks. */
+const matchingMs = 2000;
+const tooSlow =
+  `logSample was not matched in ${matchingMs} ms: a pattern tries too many ways, as (a+)+ and (\\w+\\s?)+ do, and would keep the agent busy as well; ` +
+  `write it so that a text can match in one way only`;
+
 /** What is wrong with a sample, shown at the place where it stops to fit; undefined where it fits. */
 export function sampleProblem(sample: LogSample, wishes: LogtailWishes): string | undefined {
+  const judged = within(matchingMs, () => judge(sample, wishes));
+  return judged === undefined ? tooSlow : judged.value;
+}
+
+function judge(sample: LogSample, wishes: LogtailWishes): string | undefined {
   const bytes = Buffer.byteLength(sample.text);
   if (bytes > maxLogSampleBytes)
     return `logSample must be at most ${maxLogSampleBytes} bytes, got ${bytes}; one log is enough`;
+  if (wishes.format.kind === "asFound") return undefined;
   const log = oneLog(sample.text, wishes.format);
   if ("problem" in log) return log.problem;
   const taken = takeApart(log.text, wishes.format);
@@ -78,6 +91,7 @@ function parserOf(format: LogFormatDefinition): LogParser | undefined {
     case "rfcSyslog":
     case "apsara":
     case "plugin":
+    case "asFound":
       return undefined;
   }
 }
@@ -88,6 +102,7 @@ const streamProblems = {
   badTime: "must have unix seconds as its third word",
   badAddress: "must have an IP address as its fourth word",
   tooFewFields: "ends before its message",
+  badStructuredData: "must have structured data of RFC 5424, or -, before its message",
 };
 
 function streamFields(text: string, tag: string): readonly LogContent[] | string {

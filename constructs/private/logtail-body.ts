@@ -15,6 +15,8 @@ type Detail = Readonly<Record<string, unknown>>;
 export interface LogtailInput {
   readonly inputType: LogtailInputType;
   readonly inputDetail: Detail;
+  /** Besides logstoreName. */
+  readonly outputDetail?: Detail;
 }
 
 type Files = Extract<LogSourceDefinition, { kind: "files" }>;
@@ -25,6 +27,7 @@ export function logtailInput(wishes: LogtailWishes): LogtailInput {
     // localStorage: the agent keeps lines on disk, up to its limit, while the service cannot be reached.
     return { inputType: "syslog", inputDetail: { tag: format.tag, localStorage: true, ...common(wishes) } };
   }
+  if (format.kind === "asFound") return "inputType" in format.found ? format.found : neverPipeline();
   if (format.kind === "plugin") {
     const { kind: _kind, ...plugin } = format;
     return { inputType: "plugin", inputDetail: { plugin, localStorage: true, ...rate(wishes) } };
@@ -33,6 +36,10 @@ export function logtailInput(wishes: LogtailWishes): LogtailInput {
     return { inputType: "plugin", inputDetail: { plugin: syslogPlugin(wishes), localStorage: true, ...rate(wishes) } };
   }
   return { inputType: "file", inputDetail: { ...files(source, wishes), ...common(wishes), ...time(wishes) } };
+}
+
+function neverPipeline(): never {
+  throw new Error("a pipeline has no body of the older form");
 }
 
 const given = (fields: Readonly<Record<string, unknown>>): Detail =>
@@ -95,6 +102,7 @@ function parsing(format: LogFormatDefinition): Detail {
     case "syslog":
     case "rfcSyslog":
     case "plugin":
+    case "asFound":
       return { logType: "common_reg_log", ...logBegin, regex: "(.*)", key: ["content"], timeFormat };
   }
 }

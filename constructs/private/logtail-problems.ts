@@ -5,7 +5,7 @@ import { syslogTagProblem } from "../../sls/model/logtail-config";
 import { depthProblem, filePatternProblem, logDirectoryProblem, tailSizeProblem } from "../../sls/model/logtail-input";
 import type { LogFormatDefinition } from "../log-format";
 import type { LogSourceDefinition } from "../log-source";
-import { beginOf, keysOf, timeOf, type LogtailWishes } from "./logtail-wishes";
+import { beginOf, keysOf, timeOf, type LogtailWishes, type SendRate } from "./logtail-wishes";
 import { nearest } from "./nearest";
 import { portProblem } from "./port";
 
@@ -52,6 +52,7 @@ function formatProblem(format: LogFormatDefinition): Problem {
     case "simple":
     case "apsara":
     case "json":
+    case "asFound":
       return undefined;
   }
 }
@@ -71,7 +72,7 @@ function pluginProblem({ inputs, processors = [] }: Extract<LogFormatDefinition,
 /** Which format goes with which source. */
 function pairProblem(format: LogFormatDefinition, source: LogSourceDefinition | undefined): Problem {
   const name = factory(format);
-  if (format.kind === "plugin") {
+  if (format.kind === "plugin" || format.kind === "asFound") {
     return source === undefined
       ? undefined
       : `${name} has inputs of its own; leave source out, or choose another format`;
@@ -148,6 +149,7 @@ function extrasProblem(wishes: LogtailWishes): Problem {
   if (format.kind === "plugin" && (Object.keys(filters).length > 0 || masks.length > 0 || wishes.uploadRaw)) {
     return `filters, masks and uploadRaw do not reach ${name}; write them as processors, such as processor_filter_regex and processor_desensitize`;
   }
+  if (format.kind === "asFound") return wordForWordProblem(wishes);
   if (source?.kind !== "files" && topic.kind !== "none") {
     return `topic is for files; logs of ${name} have the topic of their machine group, so give it there`;
   }
@@ -167,11 +169,30 @@ function extrasProblem(wishes: LogtailWishes): Problem {
       () => wrongKey("masks has", mask.key),
       () => (known(mask.before, mask.content) ? mask.problem : undefined),
     ]),
-    () => (sendRate === undefined ? undefined : rateProblem(sendRate.bytesPerSecond)),
+    () => (sendRate === undefined ? undefined : rateProblem(sendRate)),
   ]);
 }
 
-function rateProblem(bytes: number): Problem {
+/** Nothing is added to a config that is given word for word. */
+function wordForWordProblem(wishes: LogtailWishes): Problem {
+  const { topic, filters, masks, uploadRaw, sendRate, discardUnmatched, discardNonUtf8 } = wishes;
+  const extras = {
+    topic: topic.kind !== "none",
+    filters: Object.keys(filters).length > 0,
+    masks: masks.length > 0,
+    uploadRaw,
+    sendRate: sendRate !== undefined,
+    discardUnmatched,
+    discardNonUtf8,
+  };
+  const [extra] = Object.entries(extras).find(([, isGiven]) => isGiven) ?? [];
+  return extra && `${extra} does not reach LogFormat.asFound, which is the config word for word; write it there`;
+}
+
+function rateProblem({ bytesPerSecond: bytes, until }: SendRate): Problem {
+  if (until !== undefined && !(until.getTime() > 0)) {
+    return `sendRate.until must be a date after 1970, got ${String(until)}; leave it out for a rate that holds for ever`;
+  }
   if (Number.isInteger(bytes) && bytes >= 1) return undefined;
   return `sendRate.bytesPerSecond must be a whole number of bytes, 1 or more, got ${bytes}; leave sendRate out for no limit`;
 }

@@ -2,7 +2,8 @@
  * A Logtail config in LoongCollector's form, as `/pipelineconfigs` takes it: inputs, processors and flushers by the names of their settings.
  * Source: LoongCollector's manual (input_file, processor_…_native, flusher_sls); SLS API reference, CreateLogtailPipelineConfig.
  */
-import type { LogtailPlugin, PipelinePlugin } from "../../sls/model/logtail-input";
+import type { LogtailPlugin } from "../../sls/model/logtail-input";
+import type { PipelinePlugin } from "../../sls/model/logtail-pipeline";
 import type { LogFormatDefinition } from "../log-format";
 import type { ContainerOptions, LogSourceDefinition } from "../log-source";
 import type { LogTopic } from "../log-topic";
@@ -15,7 +16,13 @@ export interface Pipeline {
   readonly inputs: readonly PipelinePlugin[];
   readonly processors?: readonly PipelinePlugin[];
   readonly aggregators?: readonly PipelinePlugin[];
+  readonly task?: Settings;
+  /** Of flusher_sls, besides Type and Logstore. */
+  readonly flusher: Settings;
 }
+
+/** Logs of a logstore; metrics have a store of their own kind. */
+const ofLogs = { TelemetryType: "logs" };
 
 const beside = ({ type, detail }: LogtailPlugin): PipelinePlugin => ({ Type: type, ...detail });
 const given = (settings: Settings): Settings =>
@@ -27,14 +34,22 @@ export function pipelineProblem({ format, sendRate, discardNonUtf8 }: LogtailWis
   if (format.kind === "syslog") {
     return 'form "pipeline" has no input for the lines of rsyslog\'s template; use LogFormat.rfcSyslog, or leave form out';
   }
+  if (format.kind === "asFound" && !("inputs" in format.found)) {
+    return 'form "pipeline" needs inputs, but LogFormat.asFound was given inputType and inputDetail; leave form out';
+  }
   if (sendRate !== undefined) return 'form "pipeline" has no sendRate; leave one of the two out';
   return discardNonUtf8 ? 'form "pipeline" has no discardNonUtf8; leave one of the two out' : undefined;
 }
 
 export function pipelineOf(wishes: LogtailWishes): Pipeline {
   const { format, source, topic } = wishes;
+  if (format.kind === "asFound") {
+    if (!("inputs" in format.found)) throw new Error("a config of the older form is no pipeline");
+    return { ...format.found, flusher: format.found.flusher ?? {} };
+  }
   if (format.kind === "plugin") {
     return {
+      flusher: ofLogs,
       ...(format.global === undefined ? {} : { global: format.global }),
       inputs: format.inputs.map(beside),
       ...ifAny("processors", (format.processors ?? []).map(beside)),
@@ -43,9 +58,10 @@ export function pipelineOf(wishes: LogtailWishes): Pipeline {
   }
   if (source?.kind !== "files") {
     const { inputs, processors = [] } = syslogPlugin(wishes);
-    return { inputs: inputs.map(beside), ...ifAny("processors", processors.map(beside)) };
+    return { flusher: ofLogs, inputs: inputs.map(beside), ...ifAny("processors", processors.map(beside)) };
   }
   return {
+    flusher: ofLogs,
     ...topicSettings(topic),
     inputs: [inputFile(source, wishes)],
     ...ifAny("processors", fileProcessors(wishes)),
@@ -157,6 +173,7 @@ function parsing(format: LogFormatDefinition, { uploadRaw, discardUnmatched }: L
     case "syslog":
     case "rfcSyslog":
     case "plugin":
+    case "asFound":
       return [];
   }
 }

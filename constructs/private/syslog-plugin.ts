@@ -81,6 +81,7 @@ function parsing(format: LogFormatDefinition, keep: boolean): LogtailPlugin[] {
     case "rfcSyslog":
     case "apsara":
     case "plugin":
+    case "asFound":
       return [];
   }
 }

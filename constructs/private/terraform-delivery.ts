@@ -5,7 +5,7 @@ import { SlsLogtailPipelineConfig } from "@cdktf/provider-alicloud/lib/sls-logta
 import { Token, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { LogtailConfigBody } from "../../sls/model/logtail-config";
-import type { LogtailPipelineConfigBody } from "../../sls/model/logtail-input";
+import type { PipelineConfigBody } from "../../sls/model/logtail-pipeline";
 import type { IMachineGroup } from "../machine-group";
 import { stringMap } from "./string-map";
 import { literal, literalText } from "./template-text";
@@ -33,7 +33,7 @@ export function logtailConfigResource(
 export function pipelineConfigResource(
   scope: Construct,
   project: string,
-  body: LogtailPipelineConfigBody,
+  body: PipelineConfigBody,
 ): ITerraformDependable {
   return new SlsLogtailPipelineConfig(scope, "Resource", {
     project,
@@ -43,6 +43,7 @@ export function pipelineConfigResource(
     ...(body.processors === undefined ? {} : { processors: body.processors.map(literalMap) }),
     ...(body.aggregators === undefined ? {} : { aggregators: body.aggregators.map(literalMap) }),
     ...(body.global === undefined ? {} : { globals: literalMap(body.global) }),
+    ...(body.task === undefined ? {} : { task: literalMap(body.task) }),
     ...(body.logSample === undefined ? {} : { logSample: literalText(body.logSample) }),
   });
 }

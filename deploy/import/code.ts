@@ -34,18 +34,15 @@ function block(open: string, close: string, parts: readonly string[], indent: st
   return `${open}\n${parts.map((part) => `${indent}  ${part},\n`).join("")}${indent}${close}`;
 }
 
-const reserved = new Set([
-  "app",
-  "stack",
-  "project",
-  "imported",
-  "default",
-  "new",
-  "class",
-  "function",
-  "delete",
-  "package",
-]);
+/** What the written file declares itself. */
+const ofTheFile = "app stack project imported resource asFound";
+/** Of a CommonJS module. */
+const ofTheModule = "exports require module process console arguments eval undefined";
+const keywords =
+  "await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements " +
+  "import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var " +
+  "void while with yield";
+const reserved = new Set(`${ofTheFile} ${ofTheModule} ${keywords}`.split(" "));
 
 /** Names of constants: `sample-app-log-store` -> `sampleAppLogStore`; each once. */
 export class Identifiers {

@@ -1,10 +1,11 @@
 /** All that a project holds and that can be declared: read, not judged. */
 import type { SlsClient } from "../../sls/client";
-import { isNotExist, SlsError } from "../../sls/model/errors";
+import { isNotExist } from "../../sls/model/errors";
 import type { IndexBody } from "../../sls/model/log-index";
 import type { LogStoreBody } from "../../sls/model/log-store";
-import type { FoundLogtailConfig } from "../../sls/model/logtail-config";
+import type { FoundAnyConfig } from "../../sls/model/config-form";
 import type { MachineGroupBody } from "../../sls/model/machine-group";
+import { readConfig } from "../config-calls";
 import { historyLogstore } from "../history";
 import { inParallel } from "../pool";
 
@@ -14,7 +15,8 @@ export interface FoundLogStore {
 }
 
 export interface FoundLogtail {
-  readonly config: FoundLogtailConfig;
+  /** In the older form where the service can show it so. */
+  readonly config: FoundAnyConfig;
   readonly machineGroups: readonly string[];
 }
 
@@ -58,7 +60,7 @@ export async function readProject(client: SlsClient, project: string): Promise<P
       index: await indexOf(client, project, name),
     })),
     machineGroups: await inParallel(groups.sort(), calls, (name) => client.getMachineGroup(project, name)),
-    configs: (await inParallel(configs.sort(), calls, (name) => configOf(client, project, name, leftOut))).flat(),
+    configs: await inParallel(configs.sort(), calls, (name) => configOf(client, project, name)),
     leftOut,
   };
 }
@@ -82,16 +84,9 @@ async function indexOf(client: SlsClient, project: string, logstore: string): Pr
   }
 }
 
-async function configOf(client: SlsClient, project: string, name: string, leftOut: string[]): Promise<FoundLogtail[]> {
-  try {
-    const config = await client.getLogtailConfig(project, name);
-    return [{ config, machineGroups: (await client.getAppliedMachineGroups(project, name)).sort() }];
-  } catch (error) {
-    // A pipeline config that has no form of the older kind.
-    if (!(error instanceof SlsError && /unconvertable/.test(error.message))) throw error;
-    leftOut.push(`Logtail config ${name}: a pipeline config that has no form of the older kind`);
-    return [];
-  }
+async function configOf(client: SlsClient, project: string, name: string): Promise<FoundLogtail> {
+  const config = await readConfig(client, project, name, "logtail");
+  return { config, machineGroups: (await client.getAppliedMachineGroups(project, name)).sort() };
 }
 
 async function tagsOf(client: SlsClient, project: string): Promise<Record<string, string>> {

@@ -1,11 +1,12 @@
 /** A CDKTF app that declares what a project holds, and imports it into Terraform's state. Pure: contents in, source text out. */
-import { isFilledIn, serverFields } from "../canonical";
-import type { FoundLogtailConfig } from "../../sls/model/logtail-config";
+import { isPipeline, logstoreOf } from "../../sls/model/config-form";
+import { pipelineProblems } from "../../sls/model/logtail-pipeline";
 import type { MachineGroupBody } from "../../sls/model/machine-group";
 import { Code, Identifiers, literal } from "./code";
+import { configProps } from "./config-code";
 import { indexCode, type IndexCode } from "./index-code";
 import { logstoreCode } from "./logstore-code";
-import type { FoundLogtail, ProjectContents } from "./read-project";
+import type { ProjectContents } from "./read-project";
 
 export interface AppOptions {
   readonly region: string;
@@ -64,27 +65,27 @@ export function writeTypeScript(
     add(...groupLines(group, name, project, leftOut));
   }
 
-  let generic = false;
   for (const found of contents.configs) {
-    const { config } = found;
-    const logstore = stores.get(config.outputDetail.logstoreName);
+    const name = found.config.configName;
+    const logstore = stores.get(logstoreOf(found.config));
     const why =
       logstore === undefined
-        ? `its logstore ${config.outputDetail.logstoreName} is not declared`
-        : found.machineGroups.length === 0
-          ? "bound to no machine group, so no machine collects by it"
+        ? `its logstore ${logstoreOf(found.config)} is not declared`
+        : isPipeline(found.config)
+          ? pipelineProblems(found.config)[0]
           : undefined;
     if (why !== undefined || logstore === undefined) {
-      leftOut.push(`Logtail config ${config.configName}: ${why}`);
+      leftOut.push(`Logtail config ${name}: ${why}`);
       continue;
     }
     used.add("LogtailConfig").add("LogFormat");
-    const { lines, usesGeneric } = configLines(found, names.of(config.configName, "config"), logstore, groups);
-    generic ||= usesGeneric;
-    add(...lines);
+    const bound = found.machineGroups.flatMap((group) => groups.get(group) ?? []);
+    add(
+      `new LogtailConfig(stack, ${literal(`config-${name}`)}, ${literal(configProps(found.config, logstore, bound))});`,
+    );
   }
   const text = [
-    ...head(contents, used, { raw, generic, region, stack }),
+    ...head(contents, used, { raw, region, stack }),
     ...body,
     "",
     ...leftOut.map((one) => `// Not declared: ${one.replace(/\s+/g, " ")}`),
@@ -96,7 +97,6 @@ export function writeTypeScript(
 
 interface HeadOptions {
   readonly raw: boolean;
-  readonly generic: boolean;
   readonly region: string;
   readonly stack: string;
 }
@@ -116,7 +116,6 @@ function head({ project }: ProjectContents, used: ReadonlySet<string>, options: 
     `import { AlicloudProvider } from "cdktf-sls/provider-alicloud/provider";`,
     `import type { Construct } from "constructs";`,
     "",
-    ...(options.generic ? [...genericFormat, ""] : []),
     'const resource = (construct: Construct): TerraformResource => construct.node.findChild("Resource") as TerraformResource;',
     "const imported = (construct: Construct, id: string): void => resource(construct).importFrom(id);",
     "",
@@ -126,13 +125,6 @@ function head({ project }: ProjectContents, used: ReadonlySet<string>, options: 
     "",
   ];
 }
-
-/** For what the props of LogtailConfig do not say word for word. */
-const genericFormat = [
-  "/** Gives a Logtail config the service's own words, as they were found, in place of what its props say. */",
-  'const asFound = (config: LogtailConfig, found: Partial<NonNullable<LogtailConfig["body"]>>): void =>',
-  "  void Object.assign(config.body ?? {}, found);",
-];
 
 const projectProps = ({ project, description }: ProjectContents): object => ({
   projectName: project,
@@ -175,39 +167,4 @@ function groupLines(group: MachineGroupBody, name: string, project: string, left
   const lines = [`const ${name} = MachineGroup.ofUserDefinedId(stack, ${id}, ${props});`, imports];
   if (more.length === 0) return lines;
   return [...lines, `resource(${name}).addOverride("identify_list", ${literal(group.machineList)});`];
-}
-
-function configLines(
-  { config, machineGroups }: FoundLogtail,
-  name: string,
-  logstore: string,
-  groups: ReadonlyMap<string, string>,
-): { lines: string[]; usesGeneric: boolean } {
-  const detail = withoutDefaults(config);
-  const syslog =
-    config.inputType === "syslog" &&
-    config.inputDetail["localStorage"] === true &&
-    Object.keys(detail).every((key) => key === "tag");
-  const format = syslog ? `LogFormat.syslog(${literal({ tag: detail["tag"] })})` : "LogFormat.syslog()";
-  const props = {
-    configName: config.configName,
-    logstore: new Code(logstore),
-    format: new Code(format),
-    machineGroups: new Code(`[${machineGroups.map((group) => groups.get(group) ?? "").join(", ")}]`),
-  };
-  const declaration = `new LogtailConfig(stack, ${literal(`config-${config.configName}`)}, ${literal(props)})`;
-  const words = {
-    ...(syslog ? {} : { inputType: config.inputType, inputDetail: detail }),
-    ...(config.logSample ? { logSample: config.logSample } : {}),
-  };
-  if (Object.keys(words).length === 0) return { lines: [`${declaration};`], usesGeneric: false };
-  return { lines: [`const ${name} = ${declaration};`, `asFound(${name}, ${literal(words)});`], usesGeneric: true };
-}
-
-/** Without what the service fills in by itself, so that the code says what somebody once said. */
-function withoutDefaults(config: FoundLogtailConfig): Record<string, unknown> {
-  const kept = Object.entries(config.inputDetail).filter(
-    ([key, value]) => !serverFields.includes(key) && !isFilledIn(`inputDetail.${key}`, value, config.inputType),
-  );
-  return Object.fromEntries(kept);
 }

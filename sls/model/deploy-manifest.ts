@@ -2,8 +2,10 @@
  * What a stack says to the deploy step: the Logtail configs that it declares. The constructs write it as the
  * Terraform output `cdktf_sls`; the deploy step reads it once `apply` has resolved every name in it.
  */
+import type { AnyConfigBody } from "./config-form";
 import { regionProblem } from "./endpoint";
 import { logtailConfigProblems, type LogtailConfigBody } from "./logtail-config";
+import { pipelineProblems, type PipelineConfigBody, type PipelinePlugin } from "./logtail-pipeline";
 import { machineGroupNameProblem, projectNameProblem } from "./names";
 
 /** Logical id of the Terraform output; the same in every stack. */
@@ -13,12 +15,15 @@ export interface DeployManifest {
   readonly version: 1;
   /** Region of the stack's provider; absent when only the environment names it. */
   readonly region?: string;
+  /** `dev`, `pre-prod` or `prod`: the most guarded of the stack's collections; absent where it has none, and in manifests of 0.1. */
+  readonly environment?: string;
   readonly logtailConfigs: readonly DeployManifestEntry[];
 }
 
 export interface DeployManifestEntry {
   readonly project: string;
-  readonly config: LogtailConfigBody;
+  /** As `/configs` takes it, or `/pipelineconfigs`. */
+  readonly config: AnyConfigBody;
   /** Names of the groups that the config is bound to, all in `project`. */
   readonly machineGroups: readonly string[];
 }
@@ -36,11 +41,16 @@ export function parseDeployManifest(value: unknown): DeployManifest {
   const manifest = asObject(value, root);
   if (manifest["version"] !== 1) throw otherVersion(root, manifest["version"]);
   const region = manifest["region"] ?? undefined;
+  const environment = manifest["environment"] ?? undefined;
   const logtailConfigs = asList(manifest["logtailConfigs"], `${root}.logtailConfigs`).map((entry, i) =>
     parseEntry(entry, `${root}.logtailConfigs[${i}]`),
   );
-  if (region === undefined) return { version: 1, logtailConfigs };
-  return { version: 1, region: asLegal(region, `${root}.region`, regionProblem), logtailConfigs };
+  return {
+    version: 1,
+    ...(region === undefined ? {} : { region: asLegal(region, `${root}.region`, regionProblem) }),
+    ...(environment === undefined ? {} : { environment: asString(environment, `${root}.environment`) }),
+    logtailConfigs,
+  };
 }
 
 function parseEntry(value: unknown, where: string): DeployManifestEntry {
@@ -53,8 +63,9 @@ function parseEntry(value: unknown, where: string): DeployManifestEntry {
   };
 }
 
-function parseConfig(value: unknown, where: string): LogtailConfigBody {
+function parseConfig(value: unknown, where: string): AnyConfigBody {
   const config = asObject(value, where);
+  if ("inputs" in config) return parsePipeline(config, where);
   const outputDetail = asObject(config["outputDetail"], `${where}.outputDetail`);
   const body = {
     ...config,
@@ -68,6 +79,26 @@ function parseConfig(value: unknown, where: string): LogtailConfigBody {
     outputType: asString(config["outputType"], `${where}.outputType`),
   } as LogtailConfigBody;
   const [problem] = logtailConfigProblems(body);
+  if (problem !== undefined) throw wrong(where, problem);
+  return body;
+}
+
+function parsePipeline(config: Readonly<Record<string, unknown>>, where: string): PipelineConfigBody {
+  const plugins = (name: string): readonly PipelinePlugin[] =>
+    asList(config[name], `${where}.${name}`).map((plugin, i) => {
+      const at = `${where}.${name}[${i}]`;
+      const settings = asObject(plugin, at);
+      return { ...settings, Type: asString(settings["Type"], `${at}.Type`) };
+    });
+  const lists = ["processors", "aggregators"].filter((name) => config[name] !== undefined);
+  const body: PipelineConfigBody = {
+    ...config,
+    configName: asString(config["configName"], `${where}.configName`),
+    inputs: plugins("inputs"),
+    ...Object.fromEntries(lists.map((name) => [name, plugins(name)])),
+    flushers: plugins("flushers"),
+  };
+  const [problem] = pipelineProblems(body);
   if (problem !== undefined) throw wrong(where, problem);
   return body;
 }

@@ -1,4 +1,5 @@
 export * from "./cidr";
+export * from "./config-form";
 export * from "./deploy-manifest";
 export * from "./endpoint";
 export * from "./errors";
@@ -8,6 +9,7 @@ export * from "./log-index";
 export * from "./log-store";
 export * from "./logtail-config";
 export * from "./logtail-input";
+export * from "./logtail-pipeline";
 export * from "./machine-group";
 export * from "./names";
 export * from "./ram";

@@ -43,6 +43,13 @@ export const inputDetailDefaults: Readonly<Record<string, readonly unknown[]>> =
   customizedFields: [{}],
 };
 
+/** Fields of a pipeline's flusher_sls, likewise. */
+export const flusherFilled: Readonly<Record<string, (value: unknown) => boolean>> = {
+  Endpoint: () => true,
+  Region: () => true,
+  TelemetryType: (value) => value === "" || value === "logs",
+};
+
 /** Fields of outputDetail that the service fills in from the project, and which values are its own. */
 export const outputDetailFilled: Readonly<Record<string, (value: unknown) => boolean>> = {
   endpoint: () => true,

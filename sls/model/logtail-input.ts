@@ -7,20 +7,6 @@ export interface LogtailPlugin {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** The same in a pipeline config: the settings stand beside the type. */
-export type PipelinePlugin = Readonly<Record<string, unknown>> & { readonly Type: string };
-
-/** A pipeline config as `/pipelineconfigs` takes it (LoongCollector's form). */
-export interface LogtailPipelineConfigBody {
-  configName: string;
-  logSample?: string;
-  global?: Readonly<Record<string, unknown>>;
-  inputs: readonly PipelinePlugin[];
-  processors?: readonly PipelinePlugin[];
-  aggregators?: readonly PipelinePlugin[];
-  flushers: readonly PipelinePlugin[];
-}
-
 /** At most this much of `logSample`, in bytes. */
 export const maxLogSampleBytes = 1000;
 

@@ -19,6 +19,14 @@ export interface PipelineConfigBody {
   task?: Readonly<Record<string, unknown>>;
 }
 
+/** What GetLogtailPipelineConfig adds. */
+export interface FoundPipelineConfig extends PipelineConfigBody {
+  /** Unix seconds. */
+  createTime?: number;
+  /** Unix seconds. */
+  lastModifyTime?: number;
+}
+
 /** Inputs of which a pipeline has one, and nothing beside it. */
 const alone: readonly string[] = ["input_file", "input_container_stdio", "input_static_file_onetime"];
 

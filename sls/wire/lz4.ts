@@ -16,35 +16,61 @@ const hashBits = 14;
 export const lz4MaxSize = (length: number): number => length + Math.floor(length / 255) + 16;
 
 const table = new Int32Array(1 << hashBits);
+/** In the table: nothing has been there yet. Too far away from everything to be a match. */
+const tooFar = -1 - maxOffset;
+
+/** Where it is compressed to: most input shrinks to a fraction, and a buffer of the largest size for each would be memory to collect. */
+let scratch = Buffer.alloc(0);
+/** A scratch that is larger is not kept. */
+const scratchLimit = 2 * 1024 * 1024;
+
+function scratchOf(size: number): Buffer {
+  if (size <= scratch.length) return scratch;
+  const made = Buffer.allocUnsafeSlow(size);
+  if (size <= scratchLimit) scratch = made;
+  return made;
+}
 
 /** Compresses a block. Incompressible input grows by up to 0.4 %, and the result is still valid. */
 export function lz4Compress(input: Uint8Array): Buffer {
-  const out = Buffer.allocUnsafe(lz4MaxSize(input.length));
+  const out = scratchOf(lz4MaxSize(input.length));
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
-  table.fill(-1);
+  table.fill(tooFar);
+  const searchEnd = input.length - matchLimit;
+  const matchEnd = input.length - lastLiterals;
   let anchor = 0;
   let o = 0;
   let misses = 0;
-  const searchEnd = input.length - matchLimit;
   for (let i = 0; i <= searchEnd;) {
-    const word = view.getUint32(i, true);
+    const word = view.getInt32(i, true);
     const slot = Math.imul(word, 0x9e3779b1) >>> (32 - hashBits);
     const candidate = table[slot] as number;
     table[slot] = i;
-    if (candidate < 0 || i - candidate > maxOffset || view.getUint32(candidate, true) !== word) {
+    if (i - candidate > maxOffset || view.getInt32(candidate, true) !== word) {
       i += 1 + (misses++ >> 6);
       continue;
     }
     misses = 0;
-    let length = minMatch;
-    const lengthEnd = input.length - lastLiterals - i;
-    while (length < lengthEnd && input[candidate + length] === input[i + length]) length++;
-    o = writeSequence(out, o, input, anchor, i - anchor, i - candidate, length);
-    i += length;
-    anchor = i;
+    const end = endOfMatch(view, i + minMatch, candidate + minMatch, matchEnd);
+    o = writeSequence(out, o, input, anchor, i - anchor, i - candidate, end - i);
+    i = end;
+    anchor = end;
   }
   o = writeSequence(out, o, input, anchor, input.length - anchor, 0, 0);
-  return out.subarray(0, o);
+  return Buffer.from(out.subarray(0, o));
+}
+
+/** How far what begins at `begin` is as what begins at `earlier`, four bytes at a time: where the match ends, `limit` at most. */
+function endOfMatch(view: DataView, begin: number, earlier: number, limit: number): number {
+  let at = begin;
+  let from = earlier;
+  for (; at + 4 <= limit; at += 4, from += 4) {
+    const differs = view.getInt32(at, true) ^ view.getInt32(from, true);
+    // The lowest bit that differs is in the first byte that does.
+    if (differs !== 0) return at + ((31 - Math.clz32(differs & -differs)) >>> 3);
+  }
+  while (at < limit && view.getUint8(at) === view.getUint8(from++)) at++;
+  return at;
 }
 
 /** Up to here a loop is faster than a call into the runtime. */

@@ -1,22 +1,13 @@
 /** The bundled agent with the role of an instance, as on a machine in the cloud: rights, and their renewal. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { agentCredentials } from "../../agent/config/credentials";
 import { makeRole, trustText, type Grant } from "../support/access";
+import { documentedRights } from "../support/agent-rights";
 import { rpc } from "../support/rpc";
 import { builtAgent, spawnAgent, type RunningAgent } from "./support/bundle";
 import { cloudBench, stopped, writeLines, type CloudBench } from "./support/cloud-bench";
 
-const page = readFileSync(join(__dirname, "..", "..", "docs", "agent.md"), "utf8");
-const [, policy = ""] = /<!-- policy: .*?-->\s*```json\n(.*?)```/s.exec(page) ?? [];
-interface Documented {
-  readonly Statement: readonly { readonly Action: string | readonly string[]; readonly Resource: string }[];
-}
-/** As the page says, for the test's own project. */
-const documented: readonly Grant[] = (
-  JSON.parse(policy.replaceAll("sample-app-log-project-dev", "test-project")) as Documented
-).Statement.flatMap(({ Action, Resource }) => [Action].flat().map((one) => ({ Action: one, Resource })));
+const documented = documentedRights("test-project");
 
 const instance = { InstanceIds: '["i-local0000000000000001"]' };
 

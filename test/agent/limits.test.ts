@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Holds } from "../../agent/inputs/holds";
 import { CpuBudget } from "../../agent/limits/cpu-budget";
-import { memoryHeld } from "../../agent/limits/memory-limit";
+import { defaultMemoryLimit, memoryHeld } from "../../agent/limits/memory-limit";
 import { SelfLimits, type Limits, type Usage } from "../../agent/limits/self-limits";
 import { realUsage } from "../../agent/limits/usage";
 import { Rates } from "../../agent/status/rates";
@@ -31,6 +31,13 @@ describe("memory", () => {
     expect(memoryHeld(false, 101, 100, 1)).toBe(true);
     expect(memoryHeld(true, 95, 100, 1)).toBe(true);
     expect(memoryHeld(true, 90, 100, 1)).toBe(false);
+  });
+
+  it("stays below what the unit may use, where that is told", () => {
+    expect(defaultMemoryLimit(32 * MiB, 0)).toBe(512 * MiB);
+    expect(defaultMemoryLimit(32 * MiB, 384 * MiB)).toBe(288 * MiB);
+    // No limit, as the kernel says it.
+    expect(defaultMemoryLimit(400 * MiB, 2 ** 63)).toBe(800 * MiB);
   });
 
   it("holds nothing when there is nothing that could be freed", () => {

@@ -149,6 +149,44 @@ describe("the sender", () => {
     expect(events).toContainEqual({ type: "TimesReplaced", project: "p", logstore: "l", lines: 1 });
   });
 
+  it("learns the time again when the clock is set while a batch waits", async () => {
+    const { world, sink, put } = bench();
+    let serverTime = new Date(world.now().getTime() - 2 * 3600_000);
+    const answers = [
+      () => refusal("RequestTimeExpired", 400, serverTime),
+      () => refusal("InternalServerError", 500),
+      () => refusal("RequestTimeExpired", 400, (serverTime = new Date(world.now().getTime() + 3600_000))),
+    ];
+    sink.answer = () => answers[sink.tries.length - 1]?.();
+    put("1");
+    await world.pass(1_000);
+    expect(sink.values("msg")).toEqual(["1"]);
+    // The linger, and the pause after the 500: none for the clock.
+    expect(world.slept).toHaveLength(2);
+  });
+
+  it("does not pause for a clock that another request has corrected meanwhile", async () => {
+    const { world, sink, put } = bench({ concurrency: 2 });
+    const serverTime = new Date(world.now().getTime() - 2 * 3600_000);
+    sink.answer = () => (sink.tries.length <= 2 ? refusal("RequestTimeExpired", 400, serverTime) : undefined);
+    put(...numbers(16));
+    await settle();
+    expect(sink.tries).toHaveLength(4);
+    expect(sink.values("msg")).toHaveLength(16);
+    expect(world.slept).toEqual([]);
+  });
+
+  it("tries no more than twice without a pause when the service goes on to mind the time", async () => {
+    const { world, sink, put } = bench();
+    let ahead = 0;
+    sink.answer = () => refusal("RequestTimeExpired", 400, new Date(world.now().getTime() + (ahead += 7200_000)));
+    put(...numbers(8));
+    await world.pass(10);
+    expect(sink.tries).toHaveLength(2);
+    await world.pass(2_000);
+    expect(sink.tries).toHaveLength(4);
+  });
+
   it("leaves room for a clock that is a minute ahead unnoticed when it judges times ahead", async () => {
     const { world, sink, putOne, clock } = bench();
     const now = Math.floor(world.now().getTime() / 1000);
@@ -237,6 +275,21 @@ describe("the sender", () => {
     await sender.abort();
     expect(await buffer.left()).toEqual(numbers(10));
     expect(sink.stored).toHaveLength(0);
+  });
+
+  it("abort with patience takes the answer that is under way, and begins nothing", async () => {
+    const { world, sink, put, queue, sender } = bench();
+    let answer = (): void => undefined;
+    sink.answer = () => new Promise((resolve) => (answer = () => resolve(undefined)));
+    put(...numbers(16));
+    await settle();
+    const aborted = sender.abort(new AbortController().signal);
+    await world.pass(10);
+    answer();
+    await aborted;
+    expect(sink.values("msg")).toEqual(numbers(8));
+    expect(sink.tries).toHaveLength(1);
+    expect(queue.lines).toBe(8);
   });
 
   it("sends so many batches at once and no more", async () => {

@@ -1,8 +1,33 @@
+import { TerraformVariable, type TerraformStack } from "cdktf";
 import { describe, expect, test } from "vitest";
-import { AgentRole } from "../../constructs";
+import { AgentRole, LogProject, LogStore, type ILogStore } from "../../constructs";
 import { only, withStore } from "../support/synth";
 
 describe("The agents' role", () => {
+  test("is for the logstores that are given: none is an error, and one of another project too", () => {
+    const role = (logstores: (stack: TerraformStack) => readonly ILogStore[]) => () =>
+      withStore((stack, _store, project) => {
+        new AgentRole(stack, "role", { roleName: "acme.agent", project, logstores: logstores(stack) });
+      });
+    expect(role(() => [])).toThrow(
+      "stack/role: logstores is empty, so the agents could write nothing; give at least one, or leave it out for all of the project's",
+    );
+    const elsewhere = (stack: TerraformStack): readonly ILogStore[] => [
+      LogStore.fromName(stack, "other-store", LogProject.fromName(stack, "other", "other-logs"), "web"),
+    ];
+    expect(role(elsewhere)).toThrow(
+      'stack/role: logstore "web" is in project "other-logs", but the role is for "acme-logs"; make a role for each project',
+    );
+  });
+
+  test("may have a name that is known at apply", () => {
+    const json = withStore((stack, _store, project) => {
+      const roleName = `${new TerraformVariable(stack, "app", {}).stringValue}-agent`;
+      new AgentRole(stack, "role", { roleName, project });
+    });
+    expect(only(json, "alicloud_ram_policy")["policy_name"]).toBe("${var.app}-agent-policy");
+  });
+
   const json = withStore((stack, logstore, project) => {
     const role = new AgentRole(stack, "role", { roleName: "acme.agent", project, logstores: [logstore] });
     role.attachTo("i-1");

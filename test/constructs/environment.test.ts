@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Environment } from "../../constructs";
+import { Environment, LogCollection, LogFormat, LogtailConfig } from "../../constructs";
+import { synth, withStore } from "../support/synth";
 
 test("An environment is parsed from its name", () => {
   expect(Environment.parse("dev")).toBe(Environment.DEV);
@@ -9,6 +10,47 @@ test("An environment is parsed from its name", () => {
 
 test("Only prod is production", () => {
   expect(Environment.ALL.filter(({ isProduction }) => isProduction).map(String)).toEqual(["prod"]);
+});
+
+describe("The deploy step is told of a stack's environment", () => {
+  const environmentOf = (json: ReturnType<typeof synth>): unknown =>
+    (json.output?.["cdktf_sls"]?.value as { environment?: string }).environment;
+
+  test("by its collections; the most guarded one counts", () => {
+    const build = (...names: readonly string[]) =>
+      environmentOf(
+        synth((stack) => {
+          for (const name of names) {
+            new LogCollection(stack, name, { app: "shop", environment: Environment.parse(name) });
+          }
+        }),
+      );
+    expect(build("dev")).toBe("dev");
+    expect(build("dev", "prod", "pre-prod")).toBe("prod");
+  });
+
+  test("by itself, or not at all", () => {
+    const build = (environment?: Environment) =>
+      environmentOf(
+        withStore((stack, logstore) => {
+          environment?.applyTo(stack);
+          const format = LogFormat.syslog();
+          new LogtailConfig(stack, "config", { configName: "config", logstore, format, allowUnbound: true });
+        }),
+      );
+    expect(build(Environment.PRE_PROD)).toBe("pre-prod");
+    expect(build()).toBeUndefined();
+  });
+
+  test("by an imported collection to which it adds", () => {
+    const json = synth((stack) => {
+      const shop = LogCollection.fromName(stack, "shop", { app: "shop", environment: Environment.PROD });
+      const { logstore, machineGroup } = shop;
+      const format = LogFormat.syslog();
+      new LogtailConfig(stack, "config", { configName: "more", logstore, format, machineGroups: [machineGroup] });
+    });
+    expect(environmentOf(json)).toBe("prod");
+  });
 });
 
 describe("An unknown environment is an error that names the allowed ones and the nearest", () => {

@@ -9,6 +9,7 @@ import {
   LogSource,
   LogtailConfig,
   type LogStore,
+  type LogtailConfigOptions,
 } from "../../constructs";
 
 const source = LogSource.files({ directory: "/var/log/app", pattern: "*.log" });
@@ -22,10 +23,11 @@ function stackWith(build: (stack: TerraformStack) => void): TerraformStack {
 
 describe("Of a stack's logs it can be said", () => {
   let logs: LogAssertions;
+  let written = "";
   beforeAll(() => {
     const stack = stackWith((scope) => {
       const all = new LogCollection(scope, "logs", { app: "sample-app", environment: Environment.DEV });
-      const add = (id: string, more: { delivery?: "terraform"; form?: "pipeline" }, format = LogFormat.json()) =>
+      const add = (id: string, more: Partial<LogtailConfigOptions>, format = LogFormat.json()) =>
         new LogtailConfig(scope, id, {
           configName: id,
           logstore: all.logstore as LogStore,
@@ -37,8 +39,10 @@ describe("Of a stack's logs it can be said", () => {
       add("by-terraform", { delivery: "terraform" });
       add("by-pipeline", { form: "pipeline" });
       add("grok", {}, LogFormat.regex({ pattern: "%{(.*)}", keys: ["a"] }));
+      add("key", { inputDetail: { dockerIncludeEnv: { "${POD}": "" } } });
     });
     logs = LogAssertions.fromStack(stack);
+    written = Testing.synth(stack);
   });
 
   test("which Logtail configs it has, by the names that references stand for", () => {
@@ -48,7 +52,9 @@ describe("Of a stack's logs it can be said", () => {
       .hasLogtailConfig({ inputType: "syslog", inputDetail: { tag: "sys_tag" }, outputDetail, ...place })
       .hasLogtailConfig({ configName: "by-terraform", inputDetail: { logType: "json_log" }, outputDetail, ...place })
       .hasLogtailConfig({ configName: "by-pipeline", processors: [{ Type: "processor_parse_json_native" }], ...place })
-      .hasLogtailConfig({ configName: "grok", inputDetail: { regex: "%{(.*)}" } });
+      .hasLogtailConfig({ configName: "grok", inputDetail: { regex: "%{(.*)}" } })
+      .hasLogtailConfig({ configName: "key", inputDetail: { dockerIncludeEnv: { "${POD}": "" } } });
+    expect(written).toContain('"$${POD}"');
   });
 
   test("which resources it has, and how many", () => {
@@ -66,7 +72,7 @@ describe("Of a stack's logs it can be said", () => {
       logs.hasLogtailConfig({ inputType: "syslog", inputDetail: { tag: "web", localStorage: true } }),
     ).toThrow(
       new Error(
-        'no Logtail config is as expected; the nearest of 4 "sample-app-logtail-config-dev" differs:\n' +
+        'no Logtail config is as expected; the nearest of 5 "sample-app-logtail-config-dev" differs:\n' +
           '  inputDetail.tag: expected "web", found "sys_tag"',
       ),
     );

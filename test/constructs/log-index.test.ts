@@ -54,6 +54,11 @@ test("Fields are of a type and may have an alias, separators of their own and no
   ]);
 });
 
+test("Separators that would begin a template of Terraform's stay separators", () => {
+  const json = synthIndex({ fullText: { tokens: ["$", "{", "%"] }, fields: {} });
+  expect(only(json, "alicloud_log_store_index")["full_text"]).toMatchObject({ token: "$${%" });
+});
+
 test("The index is made after its logstore", () => {
   const json = synth((stack) => {
     const project = new LogProject(stack, "project", { projectName: "acme-logs" });

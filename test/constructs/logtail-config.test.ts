@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import {
   LogFormat,
   LogProject,
+  LogSource,
   LogStore,
   LogtailConfig,
   MachineGroup,
@@ -60,6 +61,7 @@ test("The configs of a stack are in one output, with its region, and names are r
     first.bindTo(group);
     first.bindTo(group);
     first.bindTo(MachineGroup.fromName(stack, "more", project, "db-vms"));
+    first.bindTo(MachineGroup.fromName(stack, "again", project, "db-vms"));
     new LogtailConfig(stack, "second", { configName: "second", logstore, format, machineGroups: [group] });
   });
   const body = (configName: string) => ({
@@ -171,6 +173,35 @@ test("Two configs of one name in one project are an error that names both", () =
       ),
     );
   });
+});
+
+test("A config's name is declared once in a project, in whichever stack, and however it is delivered", () => {
+  const app = Testing.app();
+  const build = (id: string, configName: string, delivery: "deploy" | "terraform"): LogtailConfig => {
+    const stack = new TerraformStack(app, id);
+    const logstore = LogStore.fromName(stack, "store", LogProject.fromName(stack, "project", "acme-logs"), "web");
+    const source = LogSource.files({ directory: "/var/log", pattern: "*.log" });
+    return new LogtailConfig(stack, "config", { configName, logstore, source, format: LogFormat.json(), delivery });
+  };
+  build("one", "first", "terraform");
+  build("two", "second", "terraform");
+  const problem =
+    'Logtail config "first" of project "acme-logs" is declared already at one/config; give one of them another configName';
+  expect(() => build("three", "first", "terraform")).toThrow(new Error(`three/config: ${problem}`));
+  expect(() => build("four", "first", "deploy")).toThrow(new Error(`four/config: ${problem}`));
+});
+
+test("A config may be bound to no group where that is said", () => {
+  const build = (allowUnbound?: boolean): Synthesised =>
+    synth((stack) => {
+      const { logstore } = imported(stack);
+      const unbound = allowUnbound === undefined ? {} : { allowUnbound };
+      new LogtailConfig(stack, "config", { configName: "first", logstore, format, ...unbound });
+    });
+  expect(() => build()).toThrow(
+    "stack/config: bound to no machine group, so no machine would collect by it; give machineGroups, or call bindTo, or set allowUnbound",
+  );
+  expect(build(true).output?.["cdktf_sls"]?.value).toMatchObject({ logtailConfigs: [{ machineGroups: [] }] });
 });
 
 test("A machine group of another project is an error", () => {

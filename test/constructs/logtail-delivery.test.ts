@@ -12,6 +12,7 @@ import {
   TimeFormat,
   type LogtailConfigOptions,
 } from "../../constructs";
+import { parseDeployManifest } from "../../sls/model/deploy-manifest";
 import { only, synth, type Synthesised } from "../support/synth";
 
 const source = LogSource.files({ directory: "/var/log/app", pattern: "*.log", depth: 2 });
@@ -127,6 +128,44 @@ describe("A pipeline config", () => {
   ])("of the format %s has its native processor", (_title, format, type) => {
     const json = synthConfig({ form: "pipeline", format, source });
     expect(only(json, "alicloud_sls_logtail_pipeline_config")["processors"]).toMatchObject([{ Type: type }]);
+  });
+
+  test("goes by the deploy step by choice, with its settings as they are", () => {
+    const format = LogFormat.delimiter({ separator: "0", keys: ["a", "b"] });
+    const json = synthConfig({ form: "pipeline", delivery: "deploy", format, source });
+    expect(json.resource).toBeUndefined();
+    const { logtailConfigs } = parseDeployManifest(json.output?.["cdktf_sls"]?.value);
+    expect(logtailConfigs).toEqual([
+      {
+        project: "acme-logs",
+        machineGroups: ["web-vms"],
+        config: {
+          configName: "config",
+          inputs: [
+            {
+              Type: "input_file",
+              FilePaths: ["/var/log/app/**/*.log"],
+              MaxDirSearchDepth: 2,
+              FileEncoding: "utf8",
+            },
+          ],
+          processors: [
+            {
+              Type: "processor_parse_delimiter_native",
+              Separator: "0",
+              Quote: '"',
+              Keys: ["a", "b"],
+              AllowingShortenedFields: false,
+              OverflowedFieldsTreatment: "extend",
+              SourceKey: "content",
+              KeepingSourceWhenParseFail: true,
+              KeepingSourceWhenParseSucceed: false,
+            },
+          ],
+          flushers: [{ Type: "flusher_sls", Logstore: "web", TelemetryType: "logs" }],
+        },
+      },
+    ]);
   });
 
   test("of plugins has them as they are", () => {

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LogProject, LogStore, LogtailConfig, MachineGroup, type LogtailConfigOptions } from "../../constructs";
-import { parseDeployManifest, type LogtailConfigBody } from "../../sls/model";
+import { parseDeployManifest, type AnyConfigBody, type LogtailConfigBody } from "../../sls/model";
 import { synth } from "../support/synth";
 import { pythonWithSdk, testWith } from "../support/tools";
 import { wishes } from "./logtail-wishes";
@@ -18,7 +18,7 @@ const golden = Object.fromEntries(
 );
 
 /** What reaches the deploy step. */
-function delivered(options: LogtailConfigOptions): LogtailConfigBody | undefined {
+function delivered(options: LogtailConfigOptions): AnyConfigBody | undefined {
   const json = synth((stack) => {
     const project = LogProject.fromName(stack, "project", "acme-logs");
     const logstore = LogStore.fromName(stack, "store", project, "web");

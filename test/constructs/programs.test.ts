@@ -72,7 +72,7 @@ test(
     const cwd = join(outdir, "with-images");
     await mkdir(join(cwd, "images/manifests"), { recursive: true });
     for (const image of ["app", "certman"]) {
-      const manifest = { builds: [{ artifact_id: `cn-hangzhou:m-${image}1` }] };
+      const manifest = { version: 1, image, env: "dev", region: "cn-hangzhou", imageId: `m-${image}1` };
       await writeFile(join(cwd, `images/manifests/${image}.json`), JSON.stringify(manifest));
     }
     expect(await run(".", {}, cwd)).toEqual({ exitCode: 0, stderr: "" });

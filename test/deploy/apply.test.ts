@@ -1,5 +1,5 @@
 /** Plans and deploys against the local cloud: marks, bindings, removals, calls that fail. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   applyPlan,
   History,
@@ -13,7 +13,7 @@ import {
   type ReadOptions,
   type WantedConfig,
 } from "../../deploy";
-import type { LogWriter, SlsClient } from "../../sls";
+import type { LogtailConfigBody, LogWriter, SlsClient } from "../../sls";
 import { clientOf, testCloud, writerOf, type TestCloud } from "../support/local-cloud";
 
 const owner = "shop-dev";
@@ -51,7 +51,9 @@ const makeGroup = (groupName: string): Promise<void> =>
     groupAttribute: {},
   });
 
-const wantedOf = (name: string, tag = "sys_tag", machineGroups: readonly string[] = ["g1"]): WantedConfig => ({
+type WantedLogtail = WantedConfig & { readonly config: LogtailConfigBody };
+
+const wantedOf = (name: string, tag = "sys_tag", machineGroups: readonly string[] = ["g1"]): WantedLogtail => ({
   project,
   machineGroups,
   config: {
@@ -113,7 +115,7 @@ describe("a deploy", () => {
     expect((await client.getLogtailConfig(project, "c1")).inputDetail["tag"]).toBe("newer");
     const world = { now: () => new Date(), patience: { sleep: async () => undefined } };
     const versions = await new History(client, writer, project, world).versionsOf("c1");
-    expect(versions.map(({ kind, config }) => [kind, config.inputDetail["tag"]])).toEqual([
+    expect(versions.map(({ kind, config }) => [kind, (config as LogtailConfigBody).inputDetail["tag"]])).toEqual([
       ["applied", "newer"],
       ["found", "by_hand"],
       ["applied", "mine"],
@@ -155,6 +157,44 @@ describe("a deploy", () => {
   });
 });
 
+describe("the history", () => {
+  const world = { now: () => new Date(), patience: { sleep: async (): Promise<void> => undefined } };
+
+  test("is found again after a run that was cut off between its logstore and its index", async () => {
+    await client.createLogStore(project, "cdktf-sls-history", { ttl: 3650, shardCount: 1 });
+    await deploy([wantedOf("c1", "a")]);
+    expect(await new History(client, writer, project, world).versionsOf("c1")).toHaveLength(1);
+  });
+
+  test("is not shown in part", async () => {
+    await deploy([wantedOf("c1", "a")]);
+    const part = vi.spyOn(client, "searchLogs").mockResolvedValue({ complete: false, logs: [] });
+    await expect(new History(client, writer, project, world).versionsOf("c1")).rejects.toThrow(
+      /has not yet looked through all versions in .*; ask again in a moment/,
+    );
+    part.mockRestore();
+  });
+
+  test("that cannot be kept stops everything before it begins, and is told of the project that it is of", async () => {
+    const elsewhere = project;
+    project = `${project}-b`;
+    await client.createProject(project, {});
+    await client.createLogStore(project, "logs", { ttl: 30, shardCount: 1 });
+    await makeGroup("g1");
+    const second = wantedOf("c2");
+    cloud.faults.add({
+      operation: "PostLogStoreLogs",
+      project,
+      error: { status: 401, code: "Unauthorized", message: "no permission" },
+    });
+    const { outcomes } = await deploy([{ ...wantedOf("c1"), project: elsewhere }, second]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["notReached", "failed"]);
+    expect(outcomes[1]?.error?.message).toContain(
+      `nothing was changed, for the history of ${project} could not be kept`,
+    );
+  });
+});
+
 describe("calls that fail", () => {
   const patience = { sleep: async (): Promise<void> => undefined, tries: 5 };
   const tagOf = async (name: string): Promise<unknown> =>
@@ -183,6 +223,18 @@ describe("calls that fail", () => {
     }
     expect([await tagOf("c1"), await tagOf("c2"), await tagOf("gone")]).toEqual(["theirs", "theirs", "theirs"]);
     expect(await client.allLogtailConfigs(project)).not.toContain("c3");
+  });
+
+  test("two runs of one pipeline at the same time both end well", async () => {
+    const names = ["c1", "c2", "c3", "c4"];
+    await deploy(names.map((name) => wantedOf(name, "old")));
+    const wanted = names.map((name) => wantedOf(name, "new"));
+    const plans = await Promise.all([0, 1].map(() => makePlan(client, wanted, { owner })));
+    for (const plan of plans) {
+      const outcomes = await applyPlan(client, plan, { onEvent: () => undefined, writer, patience });
+      expect(outcomes.map(({ status }) => status)).toEqual(names.map(() => "done"));
+    }
+    expect((await deploy(wanted)).writes).toBe(0);
   });
 
   test("a new logstore that is invisible for a moment is waited for", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   groupHash,
   isProduction,
+  isProductionStack,
   planConfig as planOfConfig,
   planJson,
   planOf,
@@ -10,8 +11,9 @@ import {
 } from "../../deploy";
 import type { ConfigPlan, FoundConfig, Mark, WantedConfig } from "../../deploy";
 import { hashOf } from "../../deploy/canonical";
+import type { LogtailConfigBody } from "../../sls";
 
-const wanted: WantedConfig = {
+const wanted: WantedConfig & { readonly config: LogtailConfigBody } = {
   project: "p-dev",
   machineGroups: ["g-dev"],
   config: {
@@ -202,6 +204,15 @@ describe("a plan", () => {
     ["prod-tools-dev", false],
   ])("%s is production: %s", (name, is) => {
     expect(isProduction(name)).toBe(is);
+  });
+
+  test.each([
+    ["billing-prod", "dev", false],
+    ["billing", "prod", true],
+    ["billing-prod", undefined, true],
+    ["billing-prod", "pre-prod", false],
+  ])("what a stack %s says of itself, %s, goes before its name: %s", (name, environment, is) => {
+    expect(isProductionStack(name, environment)).toBe(is);
   });
 
   test("reads well", () => {

@@ -115,7 +115,7 @@ async function expectState(version: number): Promise<void> {
   }
 }
 
-test(`${kills} times`, { timeout: 180_000 }, async () => {
+test(`${kills} times`, { timeout: 600_000 }, async () => {
   // So that a moment lasts.
   cloud.faults.add({ service: "sls", delayMs: [1, 4] });
   const random = chance(5);

@@ -14,6 +14,7 @@ from aliyun.log.logtail_config_detail import (
     SimpleFileConfigDetail,
     SyslogConfigDetail,
 )
+from aliyun.log.logtail_pipeline_config_detail import LogtailPipelineConfigDetail
 from aliyun.log.machine_group_detail import MachineGroupDetail
 
 endpoint, project = sys.argv[1:3]
@@ -54,3 +55,19 @@ for n, config in enumerate(configs):
     client.apply_config_to_machine_group(project, config.config_name, "vms" if n % 2 == 0 else "by-address")
 client.apply_config_to_machine_group(project, "c-json", "by-address")
 client.create_logtail_config(project, SyslogConfigDetail("syslog", "c-unbound", "nobody"))
+
+# Configs that the older form cannot say: containers' output, and two folders; one that it can.
+flusher = {"Type": "flusher_sls", "Logstore": "bare", "Region": "cn-hangzhou", "Endpoint": "cn-hangzhou-intranet.log.aliyuncs.com"}
+stdio = {"Type": "input_container_stdio", "IgnoringStderr": True, "ContainerFilters": {"K8sNamespaceRegex": "^(a|${b})$"}}
+grok = {"Type": "processor_parse_regex_native", "SourceKey": "content", "Regex": "(%{x}) (.*)", "Keys": ["a", "b"]}
+pipelines = [
+    LogtailPipelineConfigDetail("p-containers", [stdio], [{**flusher, "CompressType": "zstd", "TelemetryType": "logs"}]),
+    LogtailPipelineConfigDetail(
+        "p-folders", [{"Type": "input_file", "FilePaths": ["/a/*.log", "/b/*.log"]}], [flusher], log_sample="one\ntwo",
+        global_config={"TopicType": "custom", "TopicFormat": "t"}, processors=[grok],
+    ),
+    LogtailPipelineConfigDetail("p-plain", [{"Type": "input_file", "FilePaths": ["/a/x.log"], "MaxDirSearchDepth": 0}], [flusher]),
+]
+for config in pipelines:
+    client.create_logtail_pipeline_config(project, config)
+client.apply_config_to_machine_group(project, "p-containers", "vms")

@@ -72,10 +72,12 @@ test(
 
     const imported = await cli(folder, "import", project, "--out", app);
     expect(imported.code, imported.text).toBe(0);
-    expect(imported.text).toContain("3 logstores, 2 machine groups, 9 Logtail configs found");
-    expect(imported.text).toContain("not declared: Logtail config c-unbound: bound to no machine group");
+    expect(imported.text).toContain("3 logstores, 2 machine groups, 12 Logtail configs found");
+    expect(imported.text).not.toContain("not declared");
     const code = readFileSync(join(app, "main.ts"), "utf8");
     expect(code).toContain('LogFormat.syslog({ tag: "sys_tag" })');
+    expect(code).toContain("allowUnbound: true");
+    expect(code).toContain('Type: "input_container_stdio"');
     expect(await cli(folder, "import", project, "--out", app)).toMatchObject({
       code: 1,
       text: expect.stringContaining("main.ts is there already") as string,

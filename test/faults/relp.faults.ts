@@ -1,64 +1,113 @@
 /** The whole agent over RELP, with the real omrelp: what rsyslog was answered is stored, whatever is killed. */
-import { once } from "node:events";
-import * as net from "node:net";
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { builtAgent } from "../agent/support/bundle";
+import { builtAgent, type RunningAgent } from "../agent/support/bundle";
 import { chance } from "../agent/support/chance";
-import { temporaryFolder } from "../agent/support/folder";
-import { aliLogFormat, freePort, reachable, skipWithoutOmrelp, startRsyslog } from "../agent/support/rsyslog";
-import { until } from "../agent/support/world";
-import { FaultBench } from "./support/bench";
+import { freePort, skipWithoutOmrelp } from "../agent/support/rsyslog";
+import { FaultBench, endOf, pause } from "./support/bench";
+import { after, feed, rfc5424Line, stream } from "./support/lines";
+import { diskQueueForwarder, folderOf, relpAgent, relpForwarder, relpSource } from "./support/forwarders";
+import { isShort } from "./support/short";
 
-const window = 300;
 const perRound = 6_000;
-const rounds = 20;
-
-async function feed(port: number, from: number, count: number): Promise<void> {
-  const socket = net.connect(port, "127.0.0.1");
-  await once(socket, "connect");
-  socket.end(Array.from({ length: count }, (_, i) => `<13>1 - h a - - - ${from + i}\n`).join(""));
-  socket.resume();
-  await once(socket, "close");
-}
+const rounds = isShort ? 3 : 20;
 
 describe.skipIf(skipWithoutOmrelp)("lines over RELP (skipped without omrelp: apt-get install rsyslog-relp)", () => {
   const agent = builtAgent();
 
-  it("at 20 kill -9 of the agent at random moments: none lost, fewer than 1,000 doubled in all", async () => {
-    const folder = temporaryFolder();
-    const bench = await FaultBench.start(folder, agent.path());
-    const port = await freePort();
-    const start = async (): Promise<ReturnType<typeof bench.agent>> => {
-      const running = bench.agent({}, "--port", "off", "--relp-port", String(port));
-      await until("the agent listens", () => reachable(port), 20_000);
-      return running;
-    };
-    let running = await start();
-    const rsyslog = await startRsyslog(
-      folder,
-      aliLogFormat,
-      'module(load="omrelp")',
-      `user.* action(type="omrelp" target="127.0.0.1" port="${port}" template="ALI_LOG_FMT" windowSize="${window}" timeout="5"
-         action.resumeRetryCount="-1" action.resumeInterval="1" queue.type="LinkedList" queue.size="100000")`,
-    );
-    const random = chance(7);
-    let underWay = 0;
-    for (let round = 0; round < rounds; round++) {
-      await feed(rsyslog.port, round * perRound, perRound);
-      await new Promise((resolve) => setTimeout(resolve, random() * 150));
-      running.process.kill("SIGKILL");
-      await running.ended;
-      if ((await bench.stored()).size < (round + 1) * perRound) underWay++;
-      running = await start();
+  it(
+    "at kill -9 of the agent, at random moments: none lost, fewer than 1,000 doubled in all",
+    { tags: ["short"] },
+    async () => {
+      const bench = await FaultBench.start(agent.path());
+      const port = await freePort();
+      let running = await relpAgent(bench, port);
+      const rsyslog = await relpForwarder(folderOf(bench, "rsyslog"), port);
+      const random = chance(7);
+      let underWay = 0;
+      for (let round = 0; round < rounds; round++) {
+        await feed(rsyslog.port, round * perRound, perRound);
+        await pause(random() * 150);
+        running.process.kill("SIGKILL");
+        await running.ended;
+        if ((await bench.stored()).size < (round + 1) * perRound) underWay++;
+        running = await relpAgent(bench, port);
+      }
+      const count = rounds * perRound;
+      await bench.allStored(count);
+      await endOf(running);
+      const { lost, doubled } = await bench.outcome(`${rounds} x kill -9 of the agent, RELP`, count);
+      expect(lost).toBe(0);
+      // Else it was killed when there was nothing to lose.
+      expect(underWay).toBeGreaterThan(rounds / 2);
+      expect(doubled).toBeLessThan(1_000);
+    },
+  );
+
+  it("at kill -9 of an rsyslog with a disk queue in front of the agent: none lost", async () => {
+    const bench = await FaultBench.start(agent.path());
+    const [port, between] = [await freePort(), await freePort()];
+    const running = await relpAgent(bench, port);
+    const middle = (): ReturnType<typeof diskQueueForwarder> =>
+      diskQueueForwarder(folderOf(bench, "middle"), between, port);
+    let rsyslog = await middle();
+    const source = await relpSource(folderOf(bench, "source"), between);
+    const random = chance(10);
+    let over = false;
+    const sending = stream(source.port, 0, { perSecond: 2_000, stop: () => over, line: rfc5424Line });
+    const kills = isShort ? 2 : 8;
+    for (let kill = 0; kill < kills; kill++) {
+      await pause(600 + random() * 600);
+      await rsyslog.stop("SIGKILL");
+      rsyslog = await middle();
     }
-    const count = rounds * perRound;
-    await until("all is stored", async () => (await bench.stored()).size >= count, 60_000);
-    running.process.kill("SIGTERM");
-    await running.ended;
-    const { lost, doubled } = await bench.outcome("20 x kill -9 of the agent, RELP", count);
+    over = true;
+    const count = await sending;
+    await bench.allStored(count, 40_000);
+    expect(await endOf(running)).toMatchObject({ keptOnDisk: 0, lost: 0 });
+    const { lost } = await bench.outcome(`${kills} x kill -9 of rsyslog, disk queue, RELP`, count);
     expect(lost).toBe(0);
-    // Else it was killed when there was nothing to lose.
-    expect(underWay).toBeGreaterThan(rounds / 2);
-    expect(doubled).toBeLessThan(1_000);
   });
+
+  it(
+    "in a flood of ten times what the service takes, with block: none lost, memory and disk bounded",
+    { tags: ["short"] },
+    async () => {
+      const bench = await FaultBench.start(agent.path());
+      // 500 lines in 200 ms at best: 2,500 a second.
+      const slow = bench.cloud.faults.add({ operation: "PostLogStoreLogs", delayMs: 200 });
+      const [maxBytes, memoryBytes] = [4 * 1024 * 1024, 4 * 1024 * 1024];
+      const port = await freePort();
+      const running = await relpAgent(bench, port, {
+        SLS_AGENT_CONCURRENCY: "1",
+        SLS_AGENT_BATCH_LINES: "500",
+        SLS_AGENT_BUFFER_MAX_BYTES: String(maxBytes),
+        SLS_AGENT_BUFFER_MEMORY_BYTES: String(memoryBytes),
+      });
+      const rsyslog = await relpForwarder(folderOf(bench, "rsyslog"), port, 90);
+      const before = highestMb(running);
+      const count = await stream(rsyslog.port, 0, {
+        perSecond: 25_000,
+        stop: after(isShort ? 3_000 : 6_000),
+        line: rfc5424Line,
+      });
+      await running.awaitEvent("InputsHeld");
+      const folder = join(bench.data, "buffer", "my-project.my-store");
+      const onDisk = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+      slow.remove();
+      await bench.allStored(count);
+      const grown = highestMb(running) - before;
+      expect(await endOf(running)).toMatchObject({ keptOnDisk: 0, lost: 0 });
+      const { lost, doubled } = await bench.outcome("a flood of 10 x, block, RELP", count);
+      expect(lost).toBe(0);
+      expect(doubled).toBeLessThan(1_000);
+      // Segments are deleted whole: some of what is sent lies there still.
+      expect(onDisk).toBeLessThan(maxBytes + 2 * 16 * 1024 * 1024);
+      expect(grown).toBeLessThan(150);
+    },
+  );
 });
+
+const highestMb = ({ process: { pid } }: RunningAgent): number =>
+  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;

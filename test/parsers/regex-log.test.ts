@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { groupCount, regexLogProblem, regexParser, whereRegexStops } from "../../parsers";
+import { groupCount, regexLogProblem, regexParser, regexProblem, whereRegexStops } from "../../parsers";
 
 const nginx = String.raw`(\S+) - (\S+) \[([^\]]+)\] "(\w+) ([^"]*)" (\d+) (\d+)`;
 const keys = ["ip", "user", "time", "method", "path", "status", "bytes"];
@@ -43,6 +43,30 @@ describe("a line that a regular expression takes apart", () => {
   it("may use POSIX classes", () => {
     expect(regexParser("([[:alpha:]_]+)=([[:digit:]]+)", ["k", "v"])("a_b=12").ok).toBe(true);
   });
+
+  it.each([
+    ["([[:blank:]]+)", " \t"],
+    ["([[:word:]]+)", "a_1"],
+    ["([^[:cntrl:][:blank:]]+)", "a-1"],
+    ["([]x]+)", "]x]"],
+    ["([^]x]+)", "abc"],
+    [String.raw`\A(\d+)\z`, "12"],
+    [String.raw`(\d+)\h*\Z`, "12 \t"],
+    // No class outside of a set: one of its characters.
+    ["([:alpha:])", "h"],
+  ])("%s is Perl's, and matches %j", (pattern, text) => {
+    expect(regexProblem(pattern)).toBeUndefined();
+    expect(regexParser(pattern, ["k"])(text)).toMatchObject({ ok: true });
+  });
+
+  it.each(["([[:^alpha:]]+)", "([[:nosuch:]]+)"])(
+    "%s is refused: JavaScript would take the class for letters",
+    (one) => {
+      expect(regexProblem(one)).toMatch(
+        /has the class \[:\^?\w+:\], which cannot be checked here; there are \[:alpha:\]/,
+      );
+    },
+  );
 });
 
 describe("a line that does not match is told where it stops", () => {

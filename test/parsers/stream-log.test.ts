@@ -20,7 +20,8 @@ const toText = (bytes: string | Uint8Array): string =>
 function told(line: Buffer): string {
   const result = parseStreamLog(line);
   if (!result.ok) return [`misfit ${result.problem}`, ...(result.tag ? [`tag ${result.tag}`] : [])].join("\n");
-  const { tag, time, ip, contents } = result;
+  const { tag, timeNs, ip, contents } = result;
+  const time = timeNs === undefined ? result.time : `${result.time} s ${timeNs} ns`;
   const fields = contents.map(([key, value]: LogContent) => `${key} ${toText(value)}`);
   return [`tag ${tag}`, `time ${time}`, `ip ${ip}`, ...fields].join("\n");
 }

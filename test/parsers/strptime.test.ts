@@ -40,6 +40,7 @@ describe("a time", () => {
     ["2026-13-08", "%Y-%m-%d", "does not match %m of the time format here at 5"],
     ["2026/07/08", "%Y-%m-%d", 'does not match "-" of the time format here at 4'],
     ["2026-02-30", "%Y-%m-%d", "has a day that the month has not at 0"],
+    ["2026 366", "%Y %j", "has a day that the year has not at 0"],
     ["", "%Y", "does not match %Y of the time format here at 0"],
   ])("that does not fit is told where: %s by %s", (text, format, expected) => {
     expect(iso(text, format)).toBe(expected);

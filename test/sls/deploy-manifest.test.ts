@@ -20,6 +20,23 @@ test("A manifest is read as the constructs write it, with or without a region", 
   });
 });
 
+test("The environment is read where a manifest has it", () => {
+  const manifest = { version: 1, environment: "prod", logtailConfigs: [] };
+  expect(parseDeployManifest(manifest)).toEqual(manifest);
+  expect(parseDeployManifest({ ...manifest, environment: null })).toEqual({ version: 1, logtailConfigs: [] });
+});
+
+const pipeline = {
+  configName: "web",
+  inputs: [{ Type: "input_file", FilePaths: ["/var/log/*.log"] }],
+  flushers: [{ Type: "flusher_sls", Logstore: "web" }],
+};
+
+test("A pipeline config is read as it is", () => {
+  const manifest = { version: 1, logtailConfigs: [{ ...entry, config: pipeline }] };
+  expect(parseDeployManifest(manifest)).toEqual(manifest);
+});
+
 test("Fields of a config that are not known here are kept", () => {
   const more = { ...config, logSample: "a line", outputDetail: { logstoreName: "web", region: "cn-hangzhou" } };
   const manifest = { version: 1, logtailConfigs: [{ ...entry, config: more }] };
@@ -49,6 +66,16 @@ describe("What is wrong is told with its place", () => {
       withEntry({ machineGroups: ["x"] }),
       `${first}.machineGroups[0]: machine group name must be 2 to 128 lower-case letters, digits, hyphens and underscores, ` +
         'beginning and ending with a letter or digit, got "x" (1 characters)',
+    ],
+    [
+      "a plugin without a type",
+      withEntry({ config: { ...pipeline, processors: [{}] } }),
+      `${first}.config.processors[0].Type: must be a text, got nothing`,
+    ],
+    [
+      "a pipeline without a flusher",
+      withEntry({ config: { ...pipeline, flushers: [] } }),
+      `${first}.config: flushers must hold one flusher_sls, got none`,
     ],
     [
       "no inputDetail",

@@ -7,7 +7,7 @@ import { SlsClient, parseProxyAddress, staticCredentials } from "../../sls";
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A client whose proxy answers everything by itself. */
-async function behind(answer: Answer, use: (client: SlsClient) => Promise<void>): Promise<void> {
+async function behind(answer: Answer, use: (client: SlsClient) => Promise<void>, timeoutMs = 10_000): Promise<void> {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const client = new SlsClient({
@@ -17,7 +17,7 @@ async function behind(answer: Answer, use: (client: SlsClient) => Promise<void>)
       http: parseProxyAddress("HTTP_PROXY", `127.0.0.1:${(server.address() as AddressInfo).port}`),
       noProxy: [],
     },
-    timeoutMs: 200,
+    timeoutMs,
     sleep: async () => undefined,
   });
   try {
@@ -69,6 +69,7 @@ test("who does not answer is waited for once, not four times", async () => {
       await expect(client.getProject("p-1")).rejects.toMatchObject({ code: "RequestTimeout" });
       expect(asked).toBe(1);
     },
+    500,
   );
 });
 

@@ -25,6 +25,8 @@ export function agentFor(url: URL, proxy: ProxyAddress | undefined, given: Proxy
     url.protocol === "https:" ? new HttpsProxyAgent(address, options) : new HttpProxyAgent(address, options);
   // A URL does not tell the port where it is the scheme's own one.
   agent.connectOpts.port = proxy.port;
+  // Left unsaid, the library looks for it in a stack trace, twice a request.
+  agent.protocol = url.protocol;
   if (signal) giveUpWith(signal, agent);
   return agent;
 }

@@ -217,6 +217,23 @@ describe("a buffer that is full", () => {
     expect(pressure).toEqual([]);
   });
 
+  it("drops the oldest of another source when the memory is short, and what came since is still sent", async () => {
+    // One block of 8 KiB a source; the memory holds four of them.
+    const { put, queue, buffer, send } = bufferIn(temporaryFolder(), {
+      mode: "memory",
+      overflow: "drop-oldest",
+      memoryBytes: 4 * 8 * 1024,
+      limits: { bytes: 100_000, lines: 1000 },
+    });
+    const long = (text: string): string => text.padEnd(7_000, ".");
+    for (let n = 0; n < 8; n++) put([long(`${n % 4}: ${n}`)], { source: `10.0.0.${n % 4}` });
+    put([long("last")], { source: "10.0.0.3" });
+    const held = queue().lines;
+    expect(held + buffer.dropped.bufferFull).toBe(9);
+    expect(await send()).toHaveLength(held);
+    expect(queue().lines).toBe(0);
+  });
+
   it("drops the newest lines where the settings say so", async () => {
     const { put, left, buffer } = bufferIn(temporaryFolder(), { ...full, overflow: "drop-newest" });
     put(long(100));

@@ -1,7 +1,7 @@
 import { LogBuffer, type LogBufferOptions } from "../../../agent/buffer/log-buffer";
 import type { Destination } from "../../../agent/buffer/destination";
 import type { LogQueue } from "../../../agent/buffer/log-queue";
-import { unwritten } from "../../../agent/buffer/segment-folder";
+import { unwritten } from "../../../agent/buffer/segment-write";
 import type { AgentEvent } from "../../../agent/status/events";
 import type { World } from "../../../agent/world";
 import { decodeLogGroup, encodeLogGroup } from "../../../sls/wire";

@@ -1,102 +1,118 @@
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import * as net from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { startLocalCloud, type LocalCloud } from "../../../emulator";
+import { startLocalCloud, type LocalCloud, type LocalCloudOptions } from "../../../emulator";
 import { SlsClient, proxyFromEnv, staticCredentials } from "../../../sls/client";
 import { spawnAgent, type RunningAgent } from "../../agent/support/bundle";
-import { allLogs, bindSyslogConfig } from "../../support/local-cloud";
+import { temporaryFolder } from "../../agent/support/folder";
+import { bindSyslogConfig } from "../../support/local-cloud";
+import { report, type Outcome } from "./outcome";
+import { pullAll, type CloudAddress } from "./pull";
 
-const endpoint = "http://cn-hangzhou.log.aliyuncs.com";
-const project = "my-project";
-const logstore = "my-store";
-
-export interface Outcome {
-  readonly in: number;
-  readonly stored: number;
-  readonly lost: number;
-  readonly doubled: number;
-}
+export const endpoint = "http://cn-hangzhou.log.aliyuncs.com";
+export const project = "my-project";
+export const logstore = "my-store";
+export const agentId = "logtail-id-dev";
 
 /** A local cloud with a bound config, and a data folder for agents, one after the other. */
-export class FaultBench {
-  private constructor(
-    readonly cloud: LocalCloud,
-    private readonly client: SlsClient,
-    private readonly agentPath: string,
-    private readonly config: string,
-    readonly data: string,
-  ) {}
+export class FaultBench<C extends CloudAddress = LocalCloud> {
+  readonly client: SlsClient;
+  readonly config: string;
+  data: string;
 
-  static async start(folder: string, agentPath: string, data = join(folder, "data")): Promise<FaultBench> {
-    const cloud = await startLocalCloud({ stateDir: join(folder, "cloud") });
+  constructor(
+    readonly cloud: C,
+    readonly folder: string,
+    private readonly agentPath: string,
+    private readonly cloudNow: () => Date = () => new Date(),
+  ) {
+    const credentials = staticCredentials(cloud.credentials);
+    this.client = new SlsClient({
+      endpoint,
+      credentials,
+      proxy: proxyFromEnv({ HTTP_PROXY: cloud.url }),
+      now: cloudNow,
+    });
+    onTestFinished(() => this.client.close());
+    this.config = join(folder, "etc");
+    this.data = join(folder, "data");
+    mkdirSync(this.config);
+    writeFileSync(join(this.config, "user_defined_id"), `${agentId}\n`);
+  }
+
+  /** With a local cloud in this process. */
+  static async start(agentPath: string, options: Partial<LocalCloudOptions> = {}): Promise<FaultBench> {
+    const folder = temporaryFolder();
+    const cloud = await startLocalCloud({ stateDir: join(folder, "cloud"), ...options });
     onTestFinished(() => cloud.close());
-    const { HTTP_PROXY } = cloud.env();
-    const proxy = proxyFromEnv({ HTTP_PROXY });
-    const client = new SlsClient({ endpoint, credentials: staticCredentials(cloud.credentials), proxy });
-    onTestFinished(() => client.close());
-    await client.createProject(project, { description: "" });
-    await client.createLogStore(project, logstore, { ttl: 1, shardCount: 1 });
-    await client.createIndex(project, logstore, { line: { token: [" "], caseSensitive: false, chn: false } });
-    await bindSyslogConfig(client, project, logstore);
-    const config = join(folder, "etc");
-    mkdirSync(config);
-    writeFileSync(join(config, "user_defined_id"), "logtail-id-dev\n");
-    return new FaultBench(cloud, client, agentPath, config, data);
+    const bench = new FaultBench(cloud, folder, agentPath, options.now);
+    await bench.setUp();
+    return bench;
+  }
+
+  /** Project, logstore, machine group, config. */
+  async setUp(): Promise<void> {
+    await this.client.createProject(project, { description: "" });
+    await this.client.createLogStore(project, logstore, { ttl: 30, shardCount: 1 });
+    await bindSyslogConfig(this.client, project, logstore, { machineList: [agentId] });
   }
 
   agent(env: NodeJS.ProcessEnv = {}, ...more: readonly string[]): RunningAgent {
+    const { accessKeyId, accessKeySecret } = this.cloud.credentials;
     // prettier-ignore
     const args = ["run", "--config-dir", this.config, "--data-dir", this.data, "--project", project, "--endpoint", endpoint, "--port", "0", "--poll-seconds", "1", ...more];
-    return spawnAgent(this.agentPath, args, { ...this.cloud.env(), ...env });
+    return spawnAgent(this.agentPath, args, {
+      HTTP_PROXY: this.cloud.url,
+      ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
+      ...env,
+    });
   }
 
-  /** How often each line is stored. */
-  async stored(): Promise<ReadonlyMap<string, number>> {
-    const times = new Map<string, number>();
-    for (const { msg = "" } of await allLogs(this.client, project, logstore)) times.set(msg, (times.get(msg) ?? 0) + 1);
+  /** How often each line is stored, by its number. Lines end in their number. */
+  async stored(store = logstore): Promise<Map<number, number>> {
+    const times = new Map<number, number>();
+    for (const { logs } of await pullAll(this.cloud, project, store, this.cloudNow())) {
+      for (const { contents } of logs) {
+        const [, text = ""] = contents.find(([key]) => key === "msg" || key === "content") ?? [];
+        const n = Number(/\d+\s*$/.exec(Buffer.from(text).toString())?.[0]);
+        times.set(n, (times.get(n) ?? 0) + 1);
+      }
+    }
     return times;
   }
 
-  /** Prints and returns what came of lines 0 … count - 1. */
-  async outcome(name: string, count: number): Promise<Outcome> {
+  /** Waits, for a minute at most, until lines 0 … count - 1 are stored; what is missing then is for `outcome` to say. */
+  async allStored(count: number, ms = 60_000): Promise<void> {
+    const end = performance.now() + ms;
+    while ((await this.stored()).size < count && performance.now() < end) await pause(200);
+  }
+
+  /** What came of lines 0 … count - 1, for the table too. */
+  async outcome(name: string, count: number, ...stores: readonly string[]): Promise<Outcome> {
     const times = await this.stored();
-    let stored = 0;
-    for (const n of times.values()) stored += n;
-    const outcome = { in: count, stored, lost: count - times.size, doubled: stored - times.size };
-    process.stdout.write(`${name}: ${JSON.stringify(outcome)}\n`);
+    for (const store of stores) {
+      for (const [n, more] of await this.stored(store)) times.set(n, (times.get(n) ?? 0) + more);
+    }
+    const outcome = outcomeOf(times, count);
+    report(name, outcome);
     return outcome;
   }
 }
 
-/** Sends numbered lines at a pace, from `first` on, until told to stop or the connection ends. Returns the next number. */
-export async function stream(port: number, first: number, perSecond: number, stop: () => boolean): Promise<number> {
-  const socket = net.connect(port, "127.0.0.1");
-  await once(socket, "connect");
-  let over = false;
-  socket.on("close", () => (over = true));
-  socket.on("error", () => (over = true));
-  let next = first;
-  const begun = performance.now();
-  while (!over && !stop()) {
-    const due = first + Math.ceil(((performance.now() - begun) / 1000) * perSecond);
-    let text = "";
-    for (; next < due; next++) text += line(next);
-    if (text !== "") socket.write(text);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+export function outcomeOf(times: ReadonlyMap<number, number>, count: number): Outcome {
+  let stored = 0;
+  for (const [n, often] of times) {
+    if (!(n >= 0 && n < count)) throw new Error(`line ${n} is stored, which was never sent`);
+    stored += often;
   }
-  if (!over) {
-    socket.end();
-    socket.resume();
-    await once(socket, "close");
-  }
-  return next;
+  return { in: count, stored, lost: count - times.size, doubled: stored - times.size };
 }
 
-const line = (n: number): string =>
-  `0.1 sys_tag ${Math.floor(Date.now() / 1000)} 127.0.0.1 vm user.info 0 app - -  ${n}\n`;
+/** Between two looks at something that tells nothing by itself, or for lines to flow. */
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Of a TCP or RELP input. */
 export async function portOf(agent: RunningAgent): Promise<number> {
   return (await agent.awaitEvent("Listening"))["port"] as number;
 }

@@ -32,9 +32,10 @@ export interface Stage {
 /** In place of Packer, which would need a machine: writes the manifest that a build leaves, and counts the builds. */
 const imageBuilder = (log: string): string => `
 const { appendFileSync, writeFileSync } = require("node:fs");
-const [name] = process.argv.slice(2);
-appendFileSync(${JSON.stringify(log)}, name + "\\n");
-writeFileSync("images/manifests/" + name + ".json", JSON.stringify({ builds: [{ artifact_id: "cn-hangzhou:m-" + name + "0001" }] }));
+const [image, , env] = process.argv.slice(2);
+appendFileSync(${JSON.stringify(log)}, image + "\\n");
+const manifest = { version: 1, image, env, region: process.env.ALICLOUD_REGION, source: "production", imageId: "m-" + image + "0001" };
+writeFileSync("images/manifests/" + image + ".json", JSON.stringify(manifest));
 `;
 
 export async function makeStage(): Promise<Stage> {

@@ -1,0 +1,45 @@
+import type { LogQueue } from "../buffer/log-queue";
+import { Sender, type SenderOptions, type SenderState } from "./sender";
+
+/** At a stop whose deadline falls into a request: for its answer. Lines that are stored without one are sent again. */
+const lastAnswerMs = 2_000;
+
+/** The senders of all logstores. */
+export class Senders {
+  private readonly byQueue = new Map<LogQueue, Sender>();
+
+  constructor(private readonly options: Omit<SenderOptions, "queue">) {}
+
+  start(queue: LogQueue): void {
+    this.byQueue.set(queue, new Sender({ ...this.options, queue }));
+  }
+
+  stateOf(queue: LogQueue): SenderState {
+    return this.byQueue.get(queue)?.state ?? "idle";
+  }
+
+  /**
+   * Sends everything now; what is not sent when the deadline aborts goes back to its queue. Answers that are under way then are
+   * awaited for a moment, unless `forced` aborts.
+   */
+  async drain(deadline: AbortSignal, forced: AbortSignal): Promise<void> {
+    const senders = [...this.byQueue.values()];
+    const drained = new AbortController();
+    const abort = (): void => {
+      const patience = AbortSignal.any([this.patience(drained.signal), forced]);
+      for (const sender of senders) void sender.abort(patience);
+    };
+    if (deadline.aborted) abort();
+    else deadline.addEventListener("abort", abort, { once: true });
+    await Promise.all(senders.map((sender) => sender.drain()));
+    deadline.removeEventListener("abort", abort);
+    drained.abort();
+  }
+
+  /** Aborts when answers are not to be awaited any more. */
+  private patience(drained: AbortSignal): AbortSignal {
+    const over = new AbortController();
+    void this.options.world.sleep(lastAnswerMs, drained).then(() => over.abort());
+    return over.signal;
+  }
+}

@@ -1,0 +1,74 @@
+import type { LogBuffer } from "../buffer/log-buffer";
+import type { LogQueue } from "../buffer/log-queue";
+import type { SyslogConfig } from "../config/discovery";
+import type { Identity } from "../config/identity";
+import type { Settings } from "../config/settings";
+import { agentVersion } from "../version";
+import type { Rates } from "./rates";
+import type { AgentStatus, InputStatus } from "./status-file";
+import type { Tally, UnfitLines } from "./tally";
+
+/** The parts of an agent that its status tells of. */
+export interface StatusParts {
+  readonly settings: Settings;
+  readonly identity: Identity;
+  readonly configs: readonly SyslogConfig[];
+  readonly inputs: readonly InputStatus[];
+  readonly buffer: LogBuffer;
+  readonly senderState: (queue: LogQueue) => string;
+  /** Lines, since the start. */
+  readonly accepted: number;
+  readonly tally: Tally;
+  readonly unfit: UnfitLines;
+  /** Gets the figures of now. */
+  readonly rates: Rates;
+  readonly state: AgentStatus["state"];
+  readonly startedAt: string;
+  readonly now: Date;
+}
+
+export function statusOf(parts: StatusParts): AgentStatus {
+  const { settings, identity, buffer, tally, accepted, now } = parts;
+  return {
+    version: agentVersion,
+    pid: process.pid,
+    state: parts.state,
+    startedAt: parts.startedAt,
+    updatedAt: now.toISOString(),
+    endpoint: settings.endpoint,
+    projects: settings.projects,
+    machine: { userDefinedIds: identity.userDefinedIds, addresses: identity.addresses },
+    configs: parts.configs.map(({ project, config, logstore, tag, group }) => ({
+      project,
+      config,
+      logstore,
+      tag,
+      group,
+    })),
+    inputs: parts.inputs,
+    queues: buffer.all().map((queue) => ({
+      ...queue.destination,
+      lines: queue.lines,
+      bytes: queue.bytes,
+      ...(queue.oldest ? { oldest: queue.oldest.toISOString() } : {}),
+      sender: parts.senderState(queue),
+    })),
+    lines: {
+      accepted,
+      sent: tally.sentLines,
+      setAside: tally.setAsideLines,
+      recovered: tally.recoveredLines,
+      keptOnDisk: tally.keptLines,
+      dropped: { ...buffer.dropped },
+      unfit: Object.fromEntries(parts.unfit.total),
+    },
+    buffer: {
+      memoryBytes: buffer.memoryUsed,
+      ...(buffer.diskProblem === undefined ? {} : { diskProblem: buffer.diskProblem }),
+    },
+    rates: parts.rates.add(now.getTime(), { accepted, sent: tally.sentLines, sentBytes: tally.sentBytes }),
+    sent: { batches: tally.batches, bytes: tally.sentBytes, failedTries: tally.failedTries },
+    waitingFor: Object.fromEntries(tally.waitingFor),
+    ...(tally.lastError ? { lastError: tally.lastError } : {}),
+  };
+}

@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Command } from "commander";
+import { imagesIn, templatesFolder } from "../../images/packer";
+
+export function imageVerifyCommand(): Command {
+  return new Command("verify")
+    .description(
+      "bake images in containers of this machine, boot them against the local cloud, and check that they log",
+    )
+    .argument("[images...]", `of ${imagesIn(templatesFolder()).join(", ")} (default: all)`)
+    .option("--package <file>", "the agent's .deb (default: the newest in build/)")
+    .option("--keep", "leave logs and trees of the run")
+    .addHelpText(
+      "after",
+      "\nNeeds root, and what scripts/ci-setup.sh installs. The same as `npm run test:images` in a clone.",
+    )
+    .action(verify);
+}
+
+async function verify(images: readonly string[], flags: { package?: string; keep?: boolean }): Promise<void> {
+  const repository = dirname(templatesFolder());
+  const script = join(repository, "scripts/images/main.ts");
+  if (!existsSync(script)) {
+    throw new Error("boot tests are part of the source repository and not of the package; run this in a clone of it");
+  }
+  const args = [
+    ...images.flatMap((name) => ["--image", name]),
+    ...(flags.package ? ["--package", flags.package] : []),
+    ...(flags.keep ? ["--keep"] : []),
+  ];
+  const tsNode = join(repository, "node_modules/ts-node/dist/bin.js");
+  const child = spawn(process.execPath, [tsNode, script, ...args], { stdio: "inherit" });
+  // A signal of the terminal reaches it too: it cleans up, and its end is ours.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+  process.exitCode = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,26 @@
+#!/bin/sh
+# The last step before a disk becomes an image: removes what belongs to the machine that it was made on. ROOT is put before every path.
+# The user-defined ids and the settings stay: they are the image's.
+set -eu
+root=${ROOT:-}
+
+if [ -z "$root" ] && [ -d /run/systemd/system ]; then
+  systemctl stop logtail.service logtail-first-boot.service rsyslog.service syslog.socket 2>/dev/null || true
+fi
+ids=$root/etc/ilogtail/user_defined_id
+first_boot=$root/var/lib/logtail-first-boot
+if [ -e "$first_boot/from-user-data" ]; then
+  rm -f "$ids"
+  if [ -e "$first_boot/user_defined_id.image" ]; then mv "$first_boot/user_defined_id.image" "$ids"; fi
+fi
+rm -rf "$first_boot"
+if [ -d "$root/var/lib/sls-agent" ]; then find "$root/var/lib/sls-agent" -mindepth 1 -delete; fi
+for spool in "$root/var/spool/rsyslog" "$root/var/lib/rsyslog"; do
+  if [ -d "$spool" ]; then find "$spool" -mindepth 1 -delete; fi
+done
+rm -f "$root/usr/local/ilogtail/app_info.json" "$root/tmp/logtail_check_point"
+rm -rf "$root"/var/log/journal/*
+# Made anew at the first boot. Empty, not "uninitialized": systemd would enable all units anew, and systemd 239 knows no such word.
+if [ -e "$root/etc/machine-id" ]; then : >"$root/etc/machine-id"; fi
+rm -f "$root/var/lib/dbus/machine-id"
+if [ -z "$root" ] && command -v cloud-init >/dev/null; then cloud-init clean --logs; fi

@@ -1,0 +1,2 @@
+/** What goes into VM images and depends on options. */
+export * from "./rsyslog";

@@ -1,0 +1,118 @@
+/** Makes an image with Packer, and writes what the pipeline wants to know of it. */
+import { createHash, randomUUID } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import type { ImageManifest } from "../../sls/model/image-manifest";
+import { cyclonedx, parseInventory } from "./inventory";
+import { buildArgs, imageIdOf, packer, parseVersion, takesPlugins, type Source } from "./packer";
+import { assemble, checksumOf, templatesFolder } from "./templates";
+
+export interface ImageBuild {
+  readonly image: string;
+  readonly env: string;
+  readonly source: Source;
+  readonly region: string;
+  readonly project: string;
+  /** Empty: machines take it from their instance. */
+  readonly userDefinedId: string;
+  /** The agent's .deb or .rpm. */
+  readonly agentPackage: string;
+  readonly toolVersion: string;
+  /** Where the manifest goes; the SBOM lies beside it. */
+  readonly manifestFile: string;
+  /** Further variables of the templates. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly packerProgram: string;
+  /** With the keys that Packer needs. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly onLine?: (line: string) => void;
+  readonly now?: () => Date;
+}
+
+export interface Prepared {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly version: string;
+}
+
+const sha256 = (data: Buffer | string): string => createHash("sha256").update(data).digest("hex");
+
+/** In a folder of its own, which is removed at the end. */
+export async function buildImage(build: ImageBuild): Promise<ImageManifest> {
+  const work = mkdtempSync(join(tmpdir(), "cdktf-sls-image-"));
+  try {
+    const { args, cwd, version } = await prepare(build, work);
+    const run = {
+      program: build.packerProgram,
+      cwd,
+      env: build.environment,
+      ...(build.onLine ? { onLine: build.onLine } : {}),
+    };
+    if (takesPlugins(parseVersion(version))) await packer(["init", "."], run);
+    await packer(args, run);
+    return writeResults(build, work, version);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** All but the run itself: what `--dry-run` shows. */
+export async function prepare(build: ImageBuild, work: string): Promise<Prepared> {
+  const said = await packer(["version"], { program: build.packerProgram, cwd: work, env: build.environment });
+  const version = parseVersion(said);
+  const cwd = assemble(templatesFolder(), build.image, work, { plugins: takesPlugins(version) });
+  const args = buildArgs(build.source, {
+    env: build.env,
+    region: build.region,
+    project: build.project,
+    user_defined_id: build.userDefinedId,
+    agent_package: resolve(build.agentPackage),
+    manifest: join(work, "packer-manifest.json"),
+    inventory: join(work, "inventory.txt"),
+    ...build.variables,
+  });
+  return { args, cwd, version: version.join(".") };
+}
+
+function writeResults(build: ImageBuild, work: string, packerVersion: string): ImageManifest {
+  const builtAt = (build.now?.() ?? new Date()).toISOString();
+  const inventory = parseInventory(readFileSync(join(work, "inventory.txt"), "utf8"));
+  const facts = {
+    image: `${build.image}-${build.env}`,
+    builtAt,
+    toolVersion: build.toolVersion,
+    serialNumber: randomUUID(),
+  };
+  const sbom = `${JSON.stringify(cyclonedx(inventory, facts), null, 2)}\n`;
+  const manifestFile = resolve(build.manifestFile);
+  const sbomFile = manifestFile.replace(/(\.json)?$/, ".cdx.json");
+  const noted: unknown = JSON.parse(readFileSync(join(work, "packer-manifest.json"), "utf8"));
+  const imageId = imageIdOf(noted, build.region);
+  const agent = inventory.packages.find(({ name }) => name === "sls-agent");
+  if (agent === undefined) throw new Error("the image has no package sls-agent, though its build said nothing of that");
+  const templates = ["common", "systemd", build.image].map((name) => checksumOf(join(templatesFolder(), name)));
+  const manifest: ImageManifest = {
+    version: 1,
+    image: build.image,
+    env: build.env,
+    source: build.source === "null" ? "ci" : "production",
+    region: build.region,
+    ...(imageId ? { imageId } : {}),
+    builtAt,
+    project: build.project,
+    ...(build.userDefinedId ? { userDefinedId: build.userDefinedId } : {}),
+    packerVersion,
+    agent: {
+      version: agent.version,
+      file: basename(build.agentPackage),
+      sha256: sha256(readFileSync(build.agentPackage)),
+    },
+    templatesSha256: sha256(templates.join("\n")),
+    sbom: { file: basename(sbomFile), sha256: sha256(sbom), components: inventory.packages.length },
+  };
+  mkdirSync(dirname(manifestFile), { recursive: true });
+  writeFileSync(sbomFile, sbom);
+  writeFileSync(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
+}

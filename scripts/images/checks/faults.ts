@@ -1,0 +1,164 @@
+/** What may happen to a machine that lives. Each check has a program's name of its own, and its lines are counted. */
+import { performance } from "node:perf_hooks";
+import { until } from "../run";
+import { bootIn, machineOf, setHostname, type World } from "../world";
+import { expectSame, ms, type Check } from "./check";
+import { expectLines, programOf, settle, writeLines } from "./lines";
+
+const agent = "logtail.service";
+/** So long the service is out of reach, at least. */
+const outageMs = 5000;
+
+/** Waits until a unit has another main process than `old`, and is active. */
+const again = (world: World, unit: string, old: number, timeoutMs: number): Promise<number> =>
+  until(`${unit} again`, timeoutMs, async () => {
+    const machine = machineOf(world);
+    const pid = await machine.mainPid(unit);
+    return pid !== 0 && pid !== old && (await machine.property(unit, "ActiveState")) === "active" ? pid : undefined;
+  });
+
+const killed: Check = {
+  name: "kill -9 of the agent, while lines come",
+  run: async (world) => {
+    const machine = machineOf(world);
+    const pid = await machine.mainPid(agent);
+    await writeLines(world, "killed", 200);
+    await machine.sh(`kill -9 ${pid}`);
+    const begin = performance.now();
+    await writeLines(world, "killed", 200, 200);
+    await again(world, agent, pid, 10_000);
+    const back = performance.now() - begin;
+    await writeLines(world, "killed", 100, 400);
+    // What was stored, but not yet acknowledged to rsyslog when the kill came, comes again.
+    return `${await expectLines(world, "killed", 500, { repeats: 200 })}, agent back after ${ms(back)}`;
+  },
+};
+
+const hung: Check = {
+  name: "agent hangs (SIGSTOP): watchdog",
+  run: async (world) => {
+    const machine = machineOf(world);
+    // The unit's own 30 s are too long to wait for here. A restart takes it over.
+    await machine.sh(
+      "mkdir -p /run/systemd/system/logtail.service.d && printf '[Service]\\nWatchdogSec=2\\nTimeoutAbortSec=1\\n' > /run/systemd/system/logtail.service.d/90-test.conf && systemctl daemon-reload && systemctl restart logtail.service",
+    );
+    const pid = await machine.mainPid(agent);
+    await writeLines(world, "hung", 100);
+    await expectLines(world, "hung", 100);
+    await settle(world);
+    await machine.sh(`kill -STOP ${pid}`);
+    const begin = performance.now();
+    await writeLines(world, "hung", 100, 100);
+    await again(world, agent, pid, 15_000);
+    const back = performance.now() - begin;
+    // What was not acknowledged when the hang began comes again: the agent, woken by the SIGABRT, may keep it as well.
+    const text = await expectLines(world, "hung", 200, { repeats: 100 });
+    const said = await machine.sh("journalctl -u logtail.service -o cat | grep -c 'Watchdog timeout'");
+    expectSame("watchdog time-outs in the journal", Number(said), 1);
+    await machine.sh(
+      "rm -r /run/systemd/system/logtail.service.d && systemctl daemon-reload && systemctl restart logtail.service",
+    );
+    return `${text}, agent back after ${ms(back)} (WatchdogSec=2)`;
+  },
+};
+
+const rsyslogCrash: Check = {
+  name: "rsyslog crashes (SIGSEGV)",
+  run: async (world) => {
+    const machine = machineOf(world);
+    await writeLines(world, "crash", 100);
+    await expectLines(world, "crash", 100);
+    await settle(world);
+    const pid = await machine.mainPid("rsyslog.service");
+    await machine.sh(`kill -SEGV ${pid}`);
+    await writeLines(world, "crash", 100, 100);
+    await again(world, "rsyslog.service", pid, 10_000);
+    return expectLines(world, "crash", 200);
+  },
+};
+
+const down: Check = {
+  name: "agent down while 3,000 lines are logged",
+  run: async (world) => {
+    const machine = machineOf(world);
+    await machine.sh(`systemctl stop ${agent}`);
+    await writeLines(world, "down", 3000);
+    const spooled = (await machine.sh("ls /var/spool/rsyslog | wc -l")).trim();
+    await machine.sh(`systemctl start ${agent}`);
+    return `${await expectLines(world, "down", 3000, { timeoutMs: 20_000 })} (${spooled} files in rsyslog's queue)`;
+  },
+};
+
+const away: Check = {
+  name: "Log Service out of reach",
+  run: async (world) => {
+    await writeLines(world, "away", 100);
+    await expectLines(world, "away", 100);
+    await world.cloud.local.pause();
+    const begin = performance.now();
+    await writeLines(world, "away", 900, 100);
+    try {
+      const before = world.cloud.proxy.refused;
+      await new Promise((resolve) => setTimeout(resolve, outageMs));
+      await until("five tries of the agent", 30_000, () =>
+        world.cloud.proxy.refused - before >= 5 ? true : undefined,
+      );
+    } finally {
+      await world.cloud.local.resume();
+    }
+    const gone = performance.now() - begin;
+    return `${await expectLines(world, "away", 1000, { timeoutMs: 40_000 })}, away for ${ms(gone)}`;
+  },
+};
+
+const reboot: Check = {
+  name: "reboot",
+  run: async (world) => {
+    await writeLines(world, "reboot", 200);
+    world.machine = await machineOf(world).reboot();
+    const machine = world.machine;
+    const { bootedAt } = machine;
+    await machine.running();
+    await writeLines(world, "reboot", 1, 200);
+    const text = await expectLines(world, "reboot", 201);
+    return `${text}; found ${ms(performance.now() - bootedAt)} after it began again`;
+  },
+};
+
+/** The disk of a machine that runs, with unsent lines on it, becomes that of another one; then the first goes on. */
+const clone: Check = {
+  name: "a clone sends nothing of the other's",
+  run: async (world) => {
+    const { tree, cloud } = world;
+    const original = machineOf(world);
+    if (tree === undefined) throw new Error("there is no tree");
+    await cloud.local.pause();
+    try {
+      await writeLines(world, "cloned", 50);
+      await until("the lines in the agent's buffer", 10_000, async () =>
+        (await original.sh("find /var/lib/sls-agent/buffer -name '*.seg' -size +0")) === "" ? undefined : true,
+      );
+      await original.powerOff();
+    } finally {
+      await cloud.local.resume();
+    }
+    // As an image made from a snapshot: all of the disk, machine-id too; another instance.
+    const copy = await tree.copy(world.work, `${world.image}-clone`);
+    setHostname(copy, "vm-2");
+    await cloud.playInstance("i-boottest0000000002");
+    const machine = await bootIn(world, `${world.image}-clone`, copy);
+    world.machine = machine;
+    await machine.running();
+    await writeLines(world, "clone", 10);
+    await expectLines(world, "clone", 10);
+    const [log] = await cloud.logsOf(programOf(world, "clone"));
+    expectSame("hostname", log?.["hostname"], "vm-2");
+    expectSame("lines of the original, sent by its clone", (await cloud.logsOf(programOf(world, "cloned"))).length, 0);
+    await machine.powerOff();
+    await cloud.playInstance("i-boottest0000000001");
+    world.machine = await bootIn(world, `${world.image}-vm`, tree);
+    return `0 of the other's 50 unsent lines; the other itself: ${await expectLines(world, "cloned", 50)}`;
+  },
+};
+
+export const faults: readonly Check[] = [killed, hung, rsyslogCrash, down, away, reboot, clone];

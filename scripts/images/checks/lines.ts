@@ -1,0 +1,52 @@
+/** Numbered lines: written in the machine, and what became of them. */
+import type { FoundLog } from "../../../sls";
+import { machineOf, type World } from "../world";
+
+export interface Tally {
+  readonly lost: number;
+  readonly doubled: number;
+  /** Whether they were stored in the order in which they were written. */
+  readonly inOrder: boolean;
+}
+
+/** Of all images in one logstore. */
+export const programOf = ({ image }: World, program: string): string => `${image}-${program}`;
+
+export const messageOf = (n: number): string => `line ${n} of the boot test`;
+
+/** Writes lines `first` to `first + count - 1` as a program, by `logger`, to the machine's /dev/log. */
+export async function writeLines(world: World, program: string, count: number, first = 0): Promise<void> {
+  const input = Array.from({ length: count }, (_, i) => `${messageOf(first + i)}\n`).join("");
+  await machineOf(world).sh(`logger --tag ${programOf(world, program)} --id=4711 --priority local0.info`, { input });
+}
+
+export function tally(logs: readonly FoundLog[], count: number): Tally {
+  const numbers = logs.map((log) => Number(/^line (\d+) of/.exec(log["msg"] ?? "")?.[1] ?? -1));
+  const times = new Map<number, number>();
+  for (const n of numbers) times.set(n, (times.get(n) ?? 0) + 1);
+  let lost = 0;
+  for (let n = 0; n < count; n++) if (!times.has(n)) lost++;
+  return {
+    lost,
+    doubled: numbers.length - times.size,
+    inOrder: numbers.every((n, i) => i === 0 || n > (numbers[i - 1] ?? -1)),
+  };
+}
+
+/** Waits for lines 0 to count - 1 of a program; says what there is, throws what is wrong with it. `repeats`: how many may be doubled. */
+export async function expectLines(
+  world: World,
+  program: string,
+  count: number,
+  { repeats = 0, timeoutMs = 15_000 }: { repeats?: number; timeoutMs?: number } = {},
+): Promise<string> {
+  const logs = await world.cloud.arrived(programOf(world, program), count, timeoutMs);
+  const { lost, doubled, inOrder } = tally(logs, count);
+  const text = `${count} lines, ${lost} lost, ${doubled} doubled`;
+  if (lost > 0 || doubled > repeats) throw new Error(text);
+  if (doubled === 0 && !inOrder) throw new Error(`${text}, but not in order`);
+  return text;
+}
+
+/** Waits until the agent knows that all it was given is stored: a kill after that doubles nothing. */
+export const settle = (world: World): Promise<string> => machineOf(world).sh("sls-agent drain --seconds 20");

@@ -1,0 +1,69 @@
+/** The first process of the sandbox: bakes, boots, checks, prints the table. Arguments: folder of the run, cgroup, base tree, agent's package, images. */
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { colors as pc } from "../../deploy/colors";
+import { table } from "../../cli/table";
+import { bake } from "./bake";
+import { ms, timed, type Check } from "./checks/check";
+import { TestCloud } from "./cloud";
+import { checksOf } from "./images";
+import { makeNetwork } from "./network";
+import { Tree } from "./trees";
+import { imageNames, type World } from "./world";
+
+/** Aim: so long may Packer take, ms. */
+const bakeWithin = 10_000;
+
+const say = (text: string): unknown => process.stdout.write(`${text}\n`);
+
+const baking: Check = {
+  name: "bake",
+  run: async (world) => {
+    const log = join(world.work, `${world.image}-packer.log`);
+    const { packerMs, manifest } = await bake(world, (line) => appendFileSync(log, `${line}\n`));
+    const { agent, sbom } = manifest;
+    return `${timed("Packer took", packerMs, bakeWithin)}; agent ${agent.version}, SBOM of ${sbom.components} packages`;
+  },
+};
+
+async function main(): Promise<number> {
+  const [work = "", cgroup = "", base = "", agentPackage = "", ...wanted] = process.argv.slice(2);
+  const begin = performance.now();
+  await makeNetwork();
+  const cloud = await TestCloud.start(join(work, "cloud"));
+  const rows: string[][] = [];
+  let failed = 0;
+  for (const image of imageNames.filter((one) => wanted.includes(one))) {
+    const world: World = { image, cloud, base: Tree.base(base), work, cgroup, agentPackage };
+    for (const { name, run } of [baking, ...checksOf[image]]) {
+      const begun = performance.now();
+      const [ok, told] = await run(world).then(
+        (text) => [true, text] as const,
+        (error: Error) => [false, error.message] as const,
+      );
+      if (!ok) failed++;
+      const row = [image, name, ok ? "ok" : "FAILED", ms(performance.now() - begun), told.split("\n")[0] ?? ""];
+      rows.push(row);
+      say(
+        `${ok ? pc.green("ok    ") : pc.red("FAILED")} ${image}: ${name} (${row[3]})\n       ${told.replaceAll("\n", "\n       ")}`,
+      );
+      // Without an image or a machine there is nothing to check.
+      if (!ok && (world.baked === undefined || world.machine === undefined)) break;
+    }
+    await world.machine?.powerOff();
+  }
+  say(`\n${table(["image", "check", "", "took", "found"], rows)}`);
+  say(`\n${rows.length - failed} passed, ${failed} failed, ${ms(performance.now() - begin)}`);
+  return failed === 0 ? 0 : 1;
+}
+
+main().then(
+  // What still runs ends with this, the sandbox's first process.
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(
+      `${pc.red("failed:")} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exit(1);
+  },
+);
