@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { errorColors as pc } from "../deploy/colors";
+import { ciCommand } from "./ci";
 import { deployCommand } from "./deploy";
 import { imageCommand } from "./image";
 import { importCommand } from "./import";
@@ -8,6 +9,7 @@ import { localCommand } from "./local";
 import { planCommand } from "./plan";
 import { rollbackCommand } from "./rollback";
 import { searchCommand } from "./search";
+import { verifyCommand } from "./verify";
 import { packageVersion } from "./version";
 
 const program = new Command("cdktf-sls")
@@ -22,8 +24,10 @@ const program = new Command("cdktf-sls")
   .addCommand(rollbackCommand())
   .addCommand(importCommand())
   .addCommand(searchCommand())
+  .addCommand(verifyCommand())
   .addCommand(imageCommand())
-  .addCommand(localCommand());
+  .addCommand(localCommand())
+  .addCommand(ciCommand());
 
 /** What they have begun they end, whoever reads of it. */
 const writing = ["deploy", "rollback"];

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { logstoreNameProblem, logstoreOf, projectNameProblem, type FoundLog } from "../sls";
+import { secondsOf } from "./duration";
 import { table } from "./table";
 import { addServiceOptions, clientFor, readStacks, type ServiceFlags } from "./service-options";
 
@@ -8,15 +9,6 @@ interface SearchFlags extends ServiceFlags {
   readonly logstore?: string;
   readonly since: string;
   readonly limit: string;
-}
-
-const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-/** `15m` -> 900 */
-function seconds(text: string): number {
-  const match = /^(\d+)([smhd])$/.exec(text);
-  if (!match) throw new Error(`--since must be a number with s, m, h or d, such as 15m, got ${JSON.stringify(text)}`);
-  return Number(match[1]) * (units[match[2] ?? "s"] ?? 1);
 }
 
 function count(text: string): number {
@@ -63,7 +55,7 @@ export function searchCommand(): Command {
     .action(async (query: string, flags: SearchFlags) => {
       const limit = count(flags.limit);
       const to = Math.floor(Date.now() / 1000) + 1;
-      const from = Math.max(0, to - seconds(flags.since));
+      const from = Math.max(0, to - secondsOf(flags.since, "--since"));
       const store = await storeOf(flags);
       const { client, close } = clientFor(flags, store.region);
       const logs: FoundLog[] = [];

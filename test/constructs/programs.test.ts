@@ -1,6 +1,6 @@
 /** main.ts and the examples, run as `cdktf synth` runs them. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -18,12 +18,12 @@ interface Run {
   readonly stderr: string;
 }
 
-function run(folder: string, env: Record<string, string>): Promise<Run> {
+function run(folder: string, env: Record<string, string>, cwd = join(root, folder)): Promise<Run> {
   const tsNode = join(root, "node_modules/ts-node/dist/bin.js");
   const { ENV_NAME: _name, ALICLOUD_REGION: _region, ...rest } = process.env;
-  const options = { cwd: join(root, folder), env: { ...rest, CDKTF_OUTDIR: outdir, ...env } };
+  const options = { cwd, env: { ...rest, CDKTF_OUTDIR: outdir, ...env } };
   return new Promise((done) => {
-    execFile(process.execPath, [tsNode, "main.ts"], options, (error, _stdout, stderr) =>
+    execFile(process.execPath, [tsNode, join(root, folder, "main.ts")], options, (error, _stdout, stderr) =>
       done({ exitCode: error === null ? 0 : Number(error.code), stderr }),
     );
   });
@@ -40,8 +40,13 @@ test("The sample app is synthesised for dev unless told otherwise", { timeout: 6
     "alicloud_log_project",
     "alicloud_log_store",
     "alicloud_log_store_index",
+    "alicloud_ram_policy",
+    "alicloud_ram_role",
+    "alicloud_ram_role_policy_attachment",
     "alicloud_security_group",
     "alicloud_security_group_rule",
+    "alicloud_vpc",
+    "alicloud_vswitch",
   ]);
   expect(Object.keys(json.output ?? {}).sort()).toEqual([
     "cdktf_sls",
@@ -59,6 +64,33 @@ test("The sample app takes environment and region from the pipeline's variables"
   const json = await stackNamed("sample-app-pre-prod");
   expect(json.output?.["cdktf_sls"]?.value).toMatchObject({ region: "ap-southeast-1" });
 });
+
+test(
+  "The machines of the sample app come with their images, each in a stack after the one before",
+  { timeout: 60_000 },
+  async () => {
+    const cwd = join(outdir, "with-images");
+    await mkdir(join(cwd, "images/manifests"), { recursive: true });
+    for (const image of ["app", "certman"]) {
+      const manifest = { version: 1, image, env: "dev", region: "cn-hangzhou", imageId: `m-${image}1` };
+      await writeFile(join(cwd, `images/manifests/${image}.json`), JSON.stringify(manifest));
+    }
+    expect(await run(".", {}, cwd)).toEqual({ exitCode: 0, stderr: "" });
+    const { stacks } = JSON.parse(await readFile(join(outdir, "manifest.json"), "utf8")) as {
+      stacks: Record<string, { dependencies: string[] }>;
+    };
+    const after = Object.entries(stacks).map(([name, { dependencies }]) => [name, [...dependencies].sort()]);
+    expect(Object.fromEntries(after)).toEqual({
+      "sample-app-dev": [],
+      "sample-app-webapp-dev": ["sample-app-dev"],
+      "sample-app-certman-dev": ["sample-app-dev", "sample-app-webapp-dev"],
+    });
+    const webapp = await stackNamed("sample-app-webapp-dev");
+    expect(Object.values(webapp.resource?.["alicloud_instance"] ?? {})).toEqual([
+      expect.objectContaining({ image_id: "m-app1", role_name: "sample-app-log-agent-dev" }),
+    ]);
+  },
+);
 
 test("An ENV_NAME that is no environment ends with its message", { timeout: 60_000 }, async () => {
   const { exitCode, stderr } = await run(".", { ENV_NAME: "prd" });
