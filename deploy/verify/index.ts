@@ -1,5 +1,5 @@
 /** `cdktf-sls verify`: whether logs flow, in the order in which it can go wrong. */
-import type { LogWriter, SlsClient } from "../../sls";
+import { logstoreOf, type LogWriter, type SlsClient } from "../../sls";
 import type { DeployManifestEntry } from "../../sls/model/deploy-manifest";
 import { canaryCheck } from "./canary";
 import type { Check } from "./check";
@@ -44,7 +44,7 @@ export async function verifyStack(
     note(...declared);
     if (!declared[0]?.passed) continue;
     const storesOf = (some: readonly DeployManifestEntry[]): string[] =>
-      distinct(some.map(({ config }) => config.outputDetail.logstoreName));
+      distinct(some.map(({ config }) => logstoreOf(config)));
     for (const group of machines > 0 ? distinct(own.flatMap(({ machineGroups }) => machineGroups)) : []) {
       const logstores = storesOf(own.filter(({ machineGroups }) => machineGroups.includes(group)));
       note(await machinesCheck(client, { project, group, logstores, machines, freshSeconds, waitMs }, world));
