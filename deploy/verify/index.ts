@@ -1,5 +1,5 @@
 /** `cdktf-sls verify`: whether logs flow, in the order in which it can go wrong. */
-import type { LogWriter, SlsClient } from "../../sls";
+import { logstoreOf, type LogWriter, type SlsClient } from "../../sls";
 import type { DeployManifestEntry } from "../../sls/model/deploy-manifest";
 import { logstoreOf } from "../../sls/model/config-form";
 import { canaryCheck } from "./canary";

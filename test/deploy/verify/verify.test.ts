@@ -119,17 +119,15 @@ test("a line that search does not find is a failed canary, with the index as the
   });
 });
 
-test("--env takes the stacks that say so, else those whose names end so; pre-prod is not prod", () => {
+test("--env takes the stacks that say so, or else those whose names end so; pre-prod is not prod", () => {
   const manifest = { version: 1 as const, logtailConfigs: [] };
-  const stacks = [
-    ...["web-dev", "web-pre-prod", "web-prod"].map((stack) => ({ stack, manifest })),
-    { stack: "eu-west-dev", manifest: { ...manifest, environment: "prod" } },
-  ];
+  const stacks = ["web-dev", "web-pre-prod", "web-prod"].map((stack) => ({ stack, manifest }));
   const names = (environment: string): string[] => selectEnvironment(stacks, environment).map(({ stack }) => stack);
-  expect([names("dev"), names("pre-prod"), names("prod")]).toEqual([
-    ["web-dev"],
-    ["web-pre-prod"],
-    ["web-prod", "eu-west-dev"],
-  ]);
-  expect(messageOf(() => names("staging"))).toContain("--env staging: no stack is of this environment");
+  const said = [{ stack: "logs", manifest: { ...manifest, environment: "prod" } }];
+  expect(selectEnvironment(said, "prod")).toEqual(said);
+  expect(messageOf(() => selectEnvironment(said, "dev"))).toContain("no stack of it");
+  expect([names("dev"), names("pre-prod"), names("prod")]).toEqual([["web-dev"], ["web-pre-prod"], ["web-prod"]]);
+  expect(messageOf(() => names("staging"))).toContain(
+    "--env staging: no stack of it; there are: web-dev, web-pre-prod, web-prod",
+  );
 });
