@@ -81,11 +81,16 @@ export class TestCloud {
   ): Promise<FoundLog[]> {
     let all: FoundLog[] = [];
     try {
-      return await until(what, timeoutMs, async () => {
-        all = await allLogs(this.client, names.project, names.logstore);
-        const found = all.filter(is);
-        return found.length >= count ? found : undefined;
-      });
+      return await until(
+        what,
+        timeoutMs,
+        async () => {
+          all = await allLogs(this.client, names.project, names.logstore);
+          const found = all.filter(is);
+          return found.length >= count ? found : undefined;
+        },
+        Math.max(15, count / 10),
+      );
     } catch (error) {
       const programs = [...new Set(all.map((log) => log["app-name"] ?? log["content"]))];
       throw new Error(

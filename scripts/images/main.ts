@@ -5,14 +5,11 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { colors as pc } from "../../deploy/colors";
-import { findOnPath } from "../../deploy/terraform-binary";
 import { newestPackage } from "../../images/packer";
 import { baseTree } from "./base-tree";
-import { closeSandbox, openSandbox, startInside } from "./sandbox";
+import { cache, needTools, repository, runInSandbox } from "./host";
 import { imageNames, type ImageName } from "./world";
 
-const repository = resolve(__dirname, "../..");
-const cache = join(repository, ".cache", "images");
 const tools = ["packer", "mmdebstrap", "systemd-nspawn", "unshare", "nsenter", "ip", "ssh-keygen", "chroot", "ar"];
 
 const usage = `npm run test:images -- [--image NAME] [--package FILE] [--keep]
@@ -40,34 +37,14 @@ async function main(): Promise<number> {
   const unknown = images.find((name) => !imageNames.includes(name as ImageName));
   if (unknown !== undefined)
     throw new Error(`--image must be of ${imageNames.join(", ")}, got ${JSON.stringify(unknown)}`);
-  const path = `${process.env["PATH"]}:/usr/sbin:/sbin`;
-  process.env["PATH"] = path;
-  const missing = tools.filter((name) => findOnPath(name, { PATH: path }) === undefined);
-  if (missing.length > 0) throw new Error(`${missing.join(", ")}: not installed; run scripts/ci-setup.sh`);
-  if (process.getuid?.() !== 0) throw new Error("machines can be booted by root alone; run it as root");
-
+  needTools(tools);
   const agentPackage = resolve(values.package ?? newestPackage(join(repository, "build")));
   const base = await baseTree(cache, say);
-  const sandbox = openSandbox(cache);
-  const tsNode = join(repository, "node_modules/ts-node/dist/bin.js");
-  const args = [tsNode, join(__dirname, "inside.ts"), sandbox.work, sandbox.name, base, agentPackage, ...images];
-  const child = startInside(sandbox, process.execPath, args, process.env);
-  const ended = new Promise<number>((done) => child.on("close", (code) => done(code ?? 1)));
-  let signalled: NodeJS.Signals | undefined;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      signalled = signal;
-      // unshare's end is the end of all in the sandbox.
-      child.kill("SIGKILL");
-    });
-  }
-  const code = await ended;
-  if (values.keep) say(`kept: ${sandbox.work}`);
-  await closeSandbox(values.keep ? { ...sandbox, work: join(sandbox.work, "cloud") } : sandbox);
-  if (signalled === undefined) return code;
-  process.removeAllListeners(signalled);
-  process.kill(process.pid, signalled);
-  return new Promise<number>(() => undefined);
+  return runInSandbox(
+    join(__dirname, "inside.ts"),
+    ({ work, name }) => [work, name, base, agentPackage, ...images],
+    values.keep,
+  );
 }
 
 main().then(

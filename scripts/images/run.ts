@@ -48,17 +48,18 @@ export function run(program: string, args: readonly string[], options: RunOption
   });
 }
 
-/** Calls `look` until it answers something else than undefined. */
+/** Calls `look`, with pauses of `pauseMs`, until it answers something else than undefined. */
 export async function until<T>(
   what: string,
   timeoutMs: number,
   look: () => Promise<T | undefined> | T | undefined,
+  pauseMs = 15,
 ): Promise<T> {
   const end = performance.now() + timeoutMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
     if (performance.now() > end) throw new Error(`${what}: not within ${timeoutMs / 1000} s`);
-    await new Promise((resolve) => setTimeout(resolve, 15));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
