@@ -1,7 +1,6 @@
 /** `cdktf-sls verify`: whether logs flow, in the order in which it can go wrong. */
 import { logstoreOf, type LogWriter, type SlsClient } from "../../sls";
 import type { DeployManifestEntry } from "../../sls/model/deploy-manifest";
-import { logstoreOf } from "../../sls/model/config-form";
 import { canaryCheck } from "./canary";
 import type { Check } from "./check";
 import { declaredChecks } from "./declared";
