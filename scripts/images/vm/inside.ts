@@ -83,6 +83,11 @@ async function checks(work: string, base: string, agentPackage: string, kernel: 
     }
     return [units.map((unit) => unit.replace(".service", "")).join(" -> "), undefined];
   });
+  await check("queue between journald and rsyslog", async () => {
+    const length = (await machine.sh("cat /proc/sys/net/unix/max_dgram_qlen")).trim();
+    expectSame("net.unix.max_dgram_qlen", length, "8192");
+    return [`net.unix.max_dgram_qlen is ${length}`, undefined];
+  });
   await check("flood: memory stays below MemoryMax", async () => {
     const limit = Number(await machine.property("logtail.service", "MemoryMax"));
     const cgroup = "/sys/fs/cgroup/system.slice/logtail.service";
