@@ -9,6 +9,7 @@ import { tally } from "../checks/lines";
 import { TestCloud } from "../cloud";
 import { testAddress } from "../network";
 import { run, until } from "../run";
+import { endWithStarter } from "../sandbox";
 import { bakeDisk } from "./bake";
 import { VirtualMachine } from "./virtual-machine";
 
@@ -151,6 +152,7 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
+endWithStarter();
 main().then(
   // What still runs ends with this, the sandbox's first process.
   (code) => process.exit(code),
