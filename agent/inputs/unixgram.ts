@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Emit } from "../status/events";
 import type { InputStatus } from "../status/status-file";
 import type { Waits } from "../status/waits";
 import type { World } from "../world";
 import { datagramTaker } from "./datagram";
 import type { Input, InputState, TakeLine } from "./input";
+import { start } from "./start";
 import { unixgramReader } from "./unixgram-reader";
 
 export interface UnixgramInputOptions {
@@ -80,16 +81,18 @@ export class UnixgramInput implements Input {
   /** Reads until the reader ends; resolves with why it did. */
   private async once(): Promise<string> {
     const { path, perl = "perl" } = this.options;
-    const child = spawn(perl, ["-e", unixgramReader, path], { stdio: ["pipe", "pipe", "pipe"], env: {} });
+    const child = start(perl, ["-e", unixgramReader, path], { stdio: ["pipe", "pipe", "pipe"], env: {} });
+    if (typeof child === "string") return `its reader cannot be started: ${child}`;
     this.child = child;
     let errors = "";
-    child.stdin.on("error", () => undefined);
-    child.stdout.on("data", this.framer());
-    child.stderr.on("data", (chunk: Buffer) => {
+    // Without open files left there are no pipes; the error is told below.
+    child.stdin?.on("error", () => undefined);
+    child.stdout?.on("data", this.framer());
+    child.stderr?.on("data", (chunk: Buffer) => {
       errors = (errors + chunk.toString()).slice(-500);
       if (!this.ready && errors.includes("ready\n")) this.bound();
     });
-    if (this.held) child.stdout.pause();
+    if (this.held) child.stdout?.pause();
     const why = await new Promise<string>((resolve) => {
       child.once("error", (error: NodeJS.ErrnoException) =>
         resolve(
