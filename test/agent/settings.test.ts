@@ -100,7 +100,7 @@ describe("settings", () => {
       ', got item 1, whose command must be an array of texts without NUL such as ["vmstat", "5"]; no shell reads it',
     ],
     [
-      { inputs: [{ type: "exec", command: ["ls", "secret\\0"] }] },
+      { inputs: [{ type: "exec", command: ["ls", "secret\0"] }] },
       ', got item 1, whose command must be an array of texts without NUL such as ["vmstat", "5"]; no shell reads it',
     ],
     [{ inputs: [{ type: "stdin", format: "json" }] }, ", got item 1, whose format must be one of auto, raw"],
