@@ -9,6 +9,7 @@ import type { World } from "../world";
 import type { Input, InputState, TakeLine } from "./input";
 import { plainAddress, turnOfTheLoop, untilQuiet } from "./let-go";
 import { datagramTaker } from "./datagram";
+import { HeldDatagrams } from "./held-datagrams";
 import { kernelDrops } from "./kernel-drops";
 
 export interface UdpInputOptions {
@@ -38,8 +39,7 @@ export class UdpInput implements Input {
   private readonly stop = new AbortController();
   private readonly opening: Promise<void>;
   private isHeld = false;
-  private waiting: { bytes: Buffer; address: string }[] = [];
-  private waitingBytes = 0;
+  private readonly waiting = new HeldDatagrams(heldBytes);
   private chunks = 0;
   private kernelDropped = 0;
   private readonly take: (datagram: Buffer, address: string) => void;
@@ -117,17 +117,12 @@ export class UdpInput implements Input {
   private came(bytes: Buffer, address: string): void {
     this.chunks++;
     if (!this.isHeld) this.take(bytes, address);
-    else if (this.waitingBytes + bytes.length > heldBytes) this.drops.add("full", 1);
-    else {
-      this.waiting.push({ bytes, address });
-      this.waitingBytes += bytes.length;
-    }
+    else if (!this.waiting.add({ bytes, address })) this.drops.add("full", 1);
   }
 
   private takeWaiting(): void {
-    const { bytes, address } = this.waiting.shift() as { bytes: Buffer; address: string };
-    this.waitingBytes -= bytes.length;
-    this.take(bytes, address);
+    const datagram = this.waiting.take();
+    if (datagram !== undefined) this.take(datagram.bytes, datagram.address);
   }
 
   private countKernelDrops(): void {
