@@ -11,6 +11,8 @@ import { LineFramer } from "./line-framer";
 import { start } from "./start";
 
 export interface ExecInputOptions {
+  /** For events and the status. @default "exec" */
+  readonly name?: string;
   /** Program and arguments; no shell reads them. */
   readonly command: readonly [string, ...string[]];
   readonly env: NodeJS.ProcessEnv;
@@ -51,8 +53,12 @@ export class ExecInput implements Input {
     return this.child === undefined ? "waiting" : "listening";
   }
 
+  private get name(): string {
+    return this.options.name ?? "exec";
+  }
+
   get status(): InputStatus {
-    return { input: "exec", state: this.state, address: this.options.command[0], connections: this.child ? 1 : 0 };
+    return { input: this.name, state: this.state, address: this.options.command[0], connections: this.child ? 1 : 0 };
   }
 
   /** The pipes get full and hold the command. */

@@ -9,6 +9,8 @@ import { start } from "./start";
 import { unixgramReader } from "./unixgram-reader";
 
 export interface UnixgramInputOptions {
+  /** For events and the status. @default "unixgram" */
+  readonly name?: string;
   readonly path: string;
   readonly maxLineBytes: number;
   readonly accept: TakeLine;
@@ -44,8 +46,12 @@ export class UnixgramInput implements Input {
     return this.ready ? "listening" : "waiting";
   }
 
+  private get name(): string {
+    return this.options.name ?? "unixgram";
+  }
+
   get status(): InputStatus {
-    return { input: "unixgram", state: this.state, address: this.options.path, connections: 0 };
+    return { input: this.name, state: this.state, address: this.options.path, connections: 0 };
   }
 
   setHeld(held: boolean): void {
@@ -60,7 +66,7 @@ export class UnixgramInput implements Input {
     this.child?.stdout?.resume();
     this.child?.stdin?.end();
     await this.running;
-    if (this.announced) this.options.emit({ type: "ListeningStopped", input: "unixgram" });
+    if (this.announced) this.options.emit({ type: "ListeningStopped", input: this.name });
   }
 
   private get waitsFor(): string {
@@ -114,7 +120,7 @@ export class UnixgramInput implements Input {
     waits.end(this.waitsFor);
     if (this.announced) return;
     this.announced = true;
-    emit({ type: "Listening", input: "unixgram", address: path });
+    emit({ type: "Listening", input: this.name, address: path });
   }
 
   /** Cuts the reader's output into datagrams. */
