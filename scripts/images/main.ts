@@ -10,7 +10,7 @@ import { baseTree } from "./base-tree";
 import { cache, needTools, repository, runInSandbox } from "./host";
 import { imageNames, type ImageName } from "./world";
 
-const tools = ["packer", "mmdebstrap", "systemd-nspawn", "unshare", "nsenter", "ip", "ssh-keygen", "chroot", "ar"];
+const tools = ["packer", "mmdebstrap", "systemd-nspawn", "setpriv", "unshare", "nsenter", "ip", "ssh-keygen", "chroot", "ar"];
 
 const usage = `npm run test:images -- [--image NAME] [--package FILE] [--keep]
 
