@@ -55,7 +55,7 @@ new TerraformOutput(basis, "user_defined_id", {
 
 /** A machine from an image of images/, in a stack of its own; none as long as the image is not built. */
 function machine(name: string, image: string, after: TerraformStack): TerraformStack {
-  const manifest = `images/manifests/${image}.json`;
+  const manifest = `images/manifests/${image}-${environment.name}.json`;
   if (!existsSync(manifest)) return after;
   const { imageId } = ImageId.fromManifest(manifest, { region, env: environment.name });
   const stack = stackOf(`sample-app-${name}`);

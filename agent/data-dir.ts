@@ -24,10 +24,34 @@ export async function openDataDir(path: string): Promise<DataDir> {
   return { path, close };
 }
 
+/**
+ * Whether an agent has the folder just now; undefined where the system cannot tell. A pid that was written down may be another
+ * program's by now.
+ */
+export async function dataDirHeld(path: string): Promise<boolean | undefined> {
+  if (process.platform !== "linux") return undefined;
+  let real: string;
+  try {
+    real = fs.realpathSync(path);
+  } catch {
+    return false;
+  }
+  return new Promise((resolve) => {
+    const socket = net.connect(nameOf(real), () => {
+      socket.destroy();
+      resolve(true);
+    });
+    // A queue that is full is somebody's.
+    socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "ECONNREFUSED"));
+  });
+}
+
+const nameOf = (path: string): string => `\0sls-agent-${createHash("sha256").update(path).digest("hex").slice(0, 32)}`;
+
 /** A name in Linux's abstract socket namespace: the kernel gives it to one process, and takes it back when that one dies. */
 async function hold(path: string): Promise<() => void> {
   if (process.platform !== "linux") return () => undefined;
-  const name = `\0sls-agent-${createHash("sha256").update(path).digest("hex").slice(0, 32)}`;
+  const name = nameOf(path);
   const server = net.createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {

@@ -7,10 +7,12 @@ import { validate } from "./commands/validate";
 import type { Option } from "./config/option";
 import { options, type OptionName } from "./config/options";
 import { SettingsError, defaultConfigDir, loadSettings, type Flags, type Settings } from "./config/settings";
+import { dataDirHeld } from "./data-dir";
 import { exitCodes } from "./exit-codes";
 import { keepYoungGenerationSmall } from "./limits/heap";
 import { realService } from "./service";
-import { describeStatus, readStatus } from "./status/status-file";
+import { describeStatus } from "./status/describe-status";
+import { readStatus, type AgentStatus } from "./status/status-file";
 import { agentVersion } from "./version";
 
 /** Flags carry no defaults: one would hide what the file says. */
@@ -54,13 +56,13 @@ function usable<T>(make: () => T): T {
   }
 }
 
-function check(flags: RunFlags & { quiet?: boolean }): Promise<number> {
+async function check(flags: RunFlags & { quiet?: boolean }): Promise<number> {
   const settings = settingsOf(flags);
   usable(() => realService(settings, process.env)).close();
   return validate({
     settings,
     env: process.env,
-    running: runs(settings.dataDir),
+    running: await runs(settings.dataDir),
     now: new Date(),
     quiet: flags.quiet === true,
     write: (text) => void process.stdout.write(text),
@@ -69,19 +71,23 @@ function check(flags: RunFlags & { quiet?: boolean }): Promise<number> {
 }
 
 /** Whether an agent with this data folder is alive. */
-function runs(dataDir: string): boolean {
+async function runs(dataDir: string): Promise<boolean> {
   try {
-    const { state, pid } = readStatus(dataDir);
-    return state !== "stopped" && isAlive(pid);
+    return await isOf(dataDir, readStatus(dataDir));
   } catch {
     return false;
   }
 }
 
-function status(flags: RunFlags & { json?: boolean }): number {
+/** Whether the agent that wrote this status runs. */
+async function isOf(dataDir: string, { state, pid }: AgentStatus): Promise<boolean> {
+  return state !== "stopped" && ((await dataDirHeld(dataDir)) ?? isAlive(pid));
+}
+
+async function status(flags: RunFlags & { json?: boolean }): Promise<number> {
   const { dataDir } = settingsForStatus(flags);
   const found = readStatus(dataDir);
-  const alive = found.state !== "stopped" && isAlive(found.pid);
+  const alive = await isOf(dataDir, found);
   if (flags.json) process.stdout.write(`${JSON.stringify({ ...found, alive }, undefined, 2)}\n`);
   else process.stdout.write(describeStatus(found, alive));
   return alive ? exitCodes.ok : exitCodes.notRunning;
@@ -137,8 +143,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   withSettingsFlags(program.command("status"))
     .description("what the agent of a data folder does (exit 3 when none runs)")
     .option("--json", "as JSON")
-    .action((flags: RunFlags) => {
-      code = status(flags);
+    .action(async (flags: RunFlags & { json?: boolean }) => {
+      code = await status(flags);
     });
   withSettingsFlags(program.command("drain"))
     .description(

@@ -110,7 +110,7 @@ export class Agent {
     const { configs, sink } = service.connect(this.clock.now, this.emit);
     this.senders = new Senders({
       sink,
-      setAside: new SetAside(join(settings.dataDir, "set-aside"), disk),
+      setAside: new SetAside(join(settings.dataDir, "set-aside"), settings.setAsideBytes, disk),
       lingerMs: settings.lingerMs,
       concurrency: settings.concurrency,
       maxAgeMs: settings.maxAgeHours * 3600_000,

@@ -7,7 +7,12 @@ const open = 0x5b;
 const close = 0x5d;
 const equals = 0x3d;
 
-/** Structured data of a line (RFC 5424, 6.3) from `start`, `-` or elements; undefined when it is neither. */
+/** Of an id or a parameter's name; the RFC allows 32. Each parameter becomes a field that is named by both. */
+export const maxNameBytes = 255;
+/** Of a line, elements counted as well. */
+export const maxParams = 1024;
+
+/** Structured data of a line (RFC 5424, 6.3) from `start`, `-` or elements; undefined when it is neither, or past the limits. */
 export function readStructuredData(
   line: Buffer,
   start: number,
@@ -15,25 +20,31 @@ export function readStructuredData(
   if (line[start] === 0x2d) return { elements: [], end: start + 1 };
   const elements: StructuredElement[] = [];
   let at = start;
+  let left = maxParams;
   while (line[at] === open) {
-    const element = readElement(line, at + 1);
+    const element = readElement(line, at + 1, left);
     if (element === undefined) return undefined;
     elements.push(element.element);
+    left -= Math.max(1, element.element.params.length);
     at = element.end;
   }
   return elements.length === 0 ? undefined : { elements, end: at };
 }
 
-function readElement(line: Buffer, start: number): { element: StructuredElement; end: number } | undefined {
+function readElement(
+  line: Buffer,
+  start: number,
+  most: number,
+): { element: StructuredElement; end: number } | undefined {
   const id = readName(line, start);
-  if (id === undefined) return undefined;
+  if (id === undefined || most === 0) return undefined;
   const params: [string, Buffer][] = [];
   let at = id.end;
   while (line[at] === space) {
     const name = readName(line, at + 1);
     if (name === undefined || line[name.end] !== equals || line[name.end + 1] !== quote) return undefined;
     const value = readValue(line, name.end + 2);
-    if (value === undefined) return undefined;
+    if (value === undefined || params.length === most) return undefined;
     params.push([name.name, value.value]);
     at = value.end;
   }
@@ -46,7 +57,7 @@ function readName(line: Buffer, start: number): { name: string; end: number } | 
   for (let byte = line[end]; byte !== undefined && byte > space && byte < 0x7f; byte = line[++end]) {
     if (byte === equals || byte === close || byte === quote) break;
   }
-  return end === start ? undefined : { name: line.toString("latin1", start, end), end };
+  return end === start || end - start > maxNameBytes ? undefined : { name: line.toString("latin1", start, end), end };
 }
 
 /** Up to the closing quote, which is passed. `\"`, `\\` and `\]` stand for the second of the two; another `\` is itself. */

@@ -48,9 +48,14 @@ export function syslogContents(message: SyslogMessage): LogContent[] {
 /** Adds a field for each parameter, named so that no field has its name twice. */
 export function addStructured(contents: LogContent[], elements: readonly StructuredElement[]): void {
   const taken = new Set([...contents.map(([key]) => key), "msg"]);
+  /** Of names that came more than once: the number that the next one tries. */
+  const numbers = new Map<string, number>();
   const add = (name: string, value: Buffer | string): void => {
     let key = name;
-    for (let i = 2; taken.has(key); i++) key = `${name}.${i}`;
+    for (let i = numbers.get(name) ?? 2; taken.has(key); i++) {
+      key = `${name}.${i}`;
+      numbers.set(name, i + 1);
+    }
     taken.add(key);
     contents.push([key, value]);
   };

@@ -7,13 +7,12 @@ import type { Block } from "./block";
 import { Committer } from "./committer";
 import { destinationKey, destinationsIn, type Destination } from "./destination";
 import { attempt, realDisk, withFile, type Disk } from "./disk";
-import { LogQueue, type BatchLimits, type QueueOwner } from "./log-queue";
+import { LogQueue, type BatchLimits, type DropReason, type QueueOwner } from "./log-queue";
 import { BlockMemory } from "./memory";
 import { recoverOldFiles } from "./old/old-files";
 import { SegmentFolder } from "./segment-folder";
 
 export type Overflow = "block" | "drop-oldest" | "drop-newest";
-export type DropReason = "bufferFull" | "tooOld" | "damaged";
 
 export interface LogBufferOptions {
   /** Holds a folder a logstore. */
@@ -52,7 +51,7 @@ const trailerRoom = 1024;
  */
 export class LogBuffer implements QueueOwner {
   /** Lines given up since the start. */
-  readonly dropped: Record<DropReason, number> = { bufferFull: 0, tooOld: 0, damaged: 0 };
+  readonly dropped: Record<DropReason, number> = { bufferFull: 0, tooOld: 0, damaged: 0, setAsideFull: 0 };
   private readonly queues = new Map<string, LogQueue>();
   private readonly memory: BlockMemory;
   private readonly committer: Committer;

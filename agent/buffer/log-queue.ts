@@ -16,6 +16,9 @@ export interface BatchLimits {
   readonly lines: number;
 }
 
+/** Why lines are given up for good. */
+export type DropReason = "bufferFull" | "tooOld" | "damaged" | "setAsideFull";
+
 /** What a queue tells the buffer that holds it. */
 export interface QueueOwner {
   /** A block has bytes that are not on disk; told once until they are. */
@@ -25,7 +28,7 @@ export interface QueueOwner {
   /** Lines were settled: there may be room again. */
   settled(queue: LogQueue): void;
   /** So many lines are lost, for good. */
-  lost(queue: LogQueue, lines: number, why: "damaged" | "bufferFull" | "tooOld"): void;
+  lost(queue: LogQueue, lines: number, why: DropReason): void;
 }
 
 export interface LogQueueOptions {
@@ -200,9 +203,13 @@ export class LogQueue implements LaneOwner {
   }
 
   /** Gives up a taken block. */
-  drop(block: Block, why: "bufferFull" | "tooOld"): void {
-    const { lines } = block;
-    this.settle(block, lines);
+  drop(block: Block, why: DropReason): void {
+    this.dropFirst(block, block.lines, block.size, why);
+  }
+
+  /** Gives up the first lines of a taken block. */
+  dropFirst(block: Block, lines: number, bytes: number, why: DropReason): void {
+    this.settle(block, lines, bytes);
     this.options.owner.lost(this, lines, why);
   }
 

@@ -68,20 +68,34 @@ export async function discover(
   };
 }
 
-export function isMember(group: MachineGroupBody, identity: Identity): boolean {
+export function isMember(group: Partial<MachineGroupBody>, identity: Identity): boolean {
   const names = group.machineIdentifyType === "userdefined" ? identity.userDefinedIds : identity.addresses;
-  return group.machineList.some((machine) => names.includes(machine));
+  return (group.machineList ?? []).some((machine) => names.includes(machine));
 }
 
-function readConfig(project: string, found: FoundLogtailConfig, group: string, topic: string): SyslogConfig | string {
+/** Names are parts of paths, on disk and in requests. Other than the service's rule, which may have changed since. */
+const safeName = /^[A-Za-z0-9_-]{1,128}$/;
+
+/** What the service answers is not taken for what it should be: one odd config must not cost the others. */
+function readConfig(
+  project: string,
+  found: Partial<FoundLogtailConfig> & Pick<FoundLogtailConfig, "configName">,
+  group: string,
+  topic: string,
+): SyslogConfig | string {
   if (found.inputType !== "syslog" && found.inputType !== "streamlog") {
     return `input type "${found.inputType}" is not supported by this agent; it acts on syslog and streamlog`;
   }
-  const tag = found.inputDetail["tag"];
+  const detail: Readonly<Record<string, unknown>> = found.inputDetail ?? {};
+  const tag = detail["tag"];
   if (typeof tag !== "string" || tag === "") return "it has no inputDetail.tag, so no line can be meant for it";
-  const hashKey = found.inputDetail["shardHashKey"];
+  const hashKey = detail["shardHashKey"];
   const ordered = Array.isArray(hashKey) && hashKey.length > 0;
-  const { logstoreName: logstore } = found.outputDetail;
+  const logstore: unknown = found.outputDetail?.logstoreName;
+  if (typeof logstore !== "string") return "it has no outputDetail.logstoreName, so its lines have nowhere to go";
+  if (!safeName.test(logstore)) {
+    return `its outputDetail.logstoreName ${JSON.stringify(logstore)} is no name of a logstore`;
+  }
   return { project, config: found.configName, logstore, tag, topic, group, ...(ordered ? { ordered } : {}) };
 }
 

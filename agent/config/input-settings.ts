@@ -107,15 +107,16 @@ function tlsOf(value: Given): { tls?: TlsFiles } {
 /** The kernel takes a socket's path up to 107 bytes. */
 function fileOf(value: Given, key: string, maxBytes = 4096): string {
   const file = value[key];
-  return typeof file === "string" && isAbsolute(file) && Buffer.byteLength(file) <= maxBytes
+  return typeof file === "string" && isAbsolute(file) && !file.includes("\0") && Buffer.byteLength(file) <= maxBytes
     ? file
     : fail(`${key} must be an absolute path of at most ${maxBytes} bytes`);
 }
 
 function commandOf({ command }: Given): readonly [string, ...string[]] {
-  const isText = (word: unknown): word is string => typeof word === "string";
+  // The kernel ends an argument at a NUL.
+  const isText = (word: unknown): word is string => typeof word === "string" && !word.includes("\0");
   if (!Array.isArray(command) || !command.every(isText) || command.length === 0 || command[0] === "") {
-    return fail('command must be an array of texts such as ["vmstat", "5"]; no shell reads it');
+    return fail('command must be an array of texts without NUL such as ["vmstat", "5"]; no shell reads it');
   }
   return command as unknown as readonly [string, ...string[]];
 }

@@ -16,12 +16,27 @@ export function saveLastGood(file: string, value: LastGood): void {
 
 /** Undefined when there is none, it cannot be read, or it is another machine's. */
 export function readLastGood(file: string, mine: Omit<LastGood, "projects">): LastGood | undefined {
-  let value: LastGood;
+  let value: unknown;
   try {
-    value = JSON.parse(fs.readFileSync(file, "utf8")) as LastGood;
+    value = JSON.parse(fs.readFileSync(file, "utf8"));
   } catch {
     return undefined;
   }
+  if (!isLastGood(value)) return undefined;
   const sameIds = JSON.stringify([...value.userDefinedIds].sort()) === JSON.stringify([...mine.userDefinedIds].sort());
   return value.endpoint === mine.endpoint && sameIds ? value : undefined;
 }
+
+/** The file may be of another version, or have lost its end in a power cut. */
+function isLastGood(value: unknown): value is LastGood {
+  if (!isObject(value)) return false;
+  const { endpoint, userDefinedIds, projects } = value;
+  if (!isText(endpoint) || !Array.isArray(userDefinedIds) || !userDefinedIds.every(isText)) return false;
+  return isObject(projects) && Object.values(projects).every((list) => Array.isArray(list) && list.every(isConfig));
+}
+
+const texts = ["project", "config", "logstore", "tag", "topic", "group"] satisfies (keyof SyslogConfig)[];
+const isConfig = (value: unknown): boolean => isObject(value) && texts.every((key) => isText(value[key]));
+const isText = (value: unknown): value is string => typeof value === "string";
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

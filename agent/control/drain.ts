@@ -18,7 +18,7 @@ export class Drain {
   }
 
   readonly on = (event: AgentEvent): void => {
-    if (event.type !== "BatchSent" && event.type !== "LinesSetAside") return;
+    if (event.type !== "BatchSent" && event.type !== "LinesSetAside" && event.type !== "LinesNotSetAside") return;
     const left = this.left.get(keyOf(event));
     if (left !== undefined) this.set(keyOf(event), left - event.lines);
   };

@@ -69,13 +69,13 @@ export class ControlServer {
   }
 
   private async answer(text: string): Promise<DrainAnswer | { error: string }> {
-    let request: { command?: unknown; seconds?: unknown };
+    let request: { command?: unknown; seconds?: unknown } | null;
     try {
-      request = JSON.parse(text) as object;
+      request = JSON.parse(text) as object | null;
     } catch {
       return { error: "the request is not JSON" };
     }
-    const { command, seconds } = request;
+    const { command, seconds } = request ?? {};
     if (command !== "drain") return { error: `no such command: ${JSON.stringify(command)}; there is drain` };
     return this.drain(typeof seconds === "number" ? seconds * 1000 : 60_000);
   }

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import type { Emit } from "../status/events";
@@ -8,8 +8,11 @@ import type { World } from "../world";
 import type { Input, InputState, TakeLine } from "./input";
 import { untilQuiet } from "./let-go";
 import { LineFramer } from "./line-framer";
+import { start } from "./start";
 
 export interface ExecInputOptions {
+  /** For events and the status. @default "exec" */
+  readonly name?: string;
   /** Program and arguments; no shell reads them. */
   readonly command: readonly [string, ...string[]];
   readonly env: NodeJS.ProcessEnv;
@@ -26,8 +29,8 @@ const longestPauseMs = 60_000;
 const soundMs = 60_000;
 /** From SIGTERM to SIGKILL. */
 const graceMs = 5_000;
-/** What is not meant for a program that only writes lines. */
-const secretNames = /^(ALIBABA_CLOUD|ALICLOUD)_.*(KEY|SECRET|TOKEN)/;
+/** What is not meant for a program that only writes lines: secrets, and the agent's own word with systemd. */
+const ownNames = /^(ALIBABA_CLOUD|ALICLOUD)_.*(KEY|SECRET|TOKEN)|^(NOTIFY_SOCKET|WATCHDOG_USEC|WATCHDOG_PID)$/;
 
 /**
  * The lines that a command writes, to its output and to its errors. running -> pausing -> running … until close().
@@ -50,8 +53,12 @@ export class ExecInput implements Input {
     return this.child === undefined ? "waiting" : "listening";
   }
 
+  private get name(): string {
+    return this.options.name ?? "exec";
+  }
+
   get status(): InputStatus {
-    return { input: "exec", state: this.state, address: this.options.command[0], connections: this.child ? 1 : 0 };
+    return { input: this.name, state: this.state, address: this.options.command[0], connections: this.child ? 1 : 0 };
   }
 
   /** The pipes get full and hold the command. */
@@ -78,10 +85,10 @@ export class ExecInput implements Input {
     const { world, waits } = this.options;
     let pause = firstPauseMs;
     while (!this.stop.signal.aborted) {
-      const began = world.now().getTime();
+      const began = world.monotonic();
       const how = await this.once();
       if (this.stop.signal.aborted) break;
-      if (world.now().getTime() - began >= soundMs) pause = firstPauseMs;
+      if (world.monotonic() - began >= soundMs) pause = firstPauseMs;
       waits.begin(this.waitsFor, `${how}; it is started again in ${pause / 1000} s`, how);
       await world.sleep(pause, this.stop.signal);
       pause = Math.min(pause * 2, longestPauseMs);
@@ -93,11 +100,12 @@ export class ExecInput implements Input {
   private async once(): Promise<string> {
     const { command, env } = this.options;
     const [program, ...args] = command;
-    const child = spawn(program, args, {
+    const child = start(program, args, {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: Object.fromEntries(Object.entries(env).filter(([name]) => !secretNames.test(name))),
+      env: Object.fromEntries(Object.entries(env).filter(([name]) => !ownNames.test(name))),
     });
+    if (typeof child === "string") return `it could not be started: ${child}`;
     this.child = child;
     const read = Promise.all(this.streams().map((stream) => this.read(stream)));
     if (this.held) this.setHeld(true);

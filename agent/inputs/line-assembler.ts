@@ -1,7 +1,7 @@
 import type { OnLine } from "./line-framer";
+import { Pieces } from "./pieces";
 
 const lineFeed = 0x0a;
-const empty = Buffer.alloc(0);
 
 /**
  * Puts one line together from pieces of a frame whose length or end the protocol tells. A line longer than `maxBytes`
@@ -9,8 +9,7 @@ const empty = Buffer.alloc(0);
  * no part of it: senders whose template ends in one put it into the frame.
  */
 export class LineAssembler {
-  private parts: Buffer[] = [];
-  private length = 0;
+  private readonly pieces = new Pieces();
   private continuation = false;
 
   constructor(
@@ -20,42 +19,28 @@ export class LineAssembler {
 
   /** Whether a line has begun whose end has not come. */
   get begun(): boolean {
-    return this.length > 0 || this.continuation;
+    return this.pieces.length > 0 || this.continuation;
   }
 
   add(bytes: Buffer): void {
     let rest = bytes;
-    while (this.length + rest.length > this.maxBytes) {
-      const room = this.maxBytes - this.length;
-      this.keep(rest.subarray(0, room));
+    while (this.pieces.length + rest.length > this.maxBytes) {
+      const room = this.maxBytes - this.pieces.length;
+      this.pieces.add(rest.subarray(0, room));
       rest = rest.subarray(room);
-      this.emit(this.take());
+      this.emit(this.pieces.take());
       this.continuation = true;
     }
-    this.keep(rest);
+    this.pieces.add(rest);
   }
 
   /** The line is over. */
   finish(): void {
-    const line = this.take();
+    const line = this.pieces.take();
     const text = line.at(-1) === lineFeed ? line.subarray(0, -1) : line;
     // A cut that fell exactly on the line's end leaves nothing to continue.
     if (text.length > 0 || !this.continuation) this.emit(text);
     this.continuation = false;
-  }
-
-  private keep(bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    this.parts.push(bytes);
-    this.length += bytes.length;
-  }
-
-  private take(): Buffer {
-    const [only] = this.parts;
-    const line = this.parts.length > 1 ? Buffer.concat(this.parts, this.length) : (only ?? empty);
-    this.parts = [];
-    this.length = 0;
-    return line;
   }
 
   private emit(line: Buffer): void {

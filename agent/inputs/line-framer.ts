@@ -1,3 +1,5 @@
+import { Pieces } from "./pieces";
+
 const lineFeed = 0x0a;
 
 /** Gets each line without its LF. `continuation` is set on the rest of a line that was longer than the limit. */
@@ -11,8 +13,7 @@ export type TakeRange = (bytes: Buffer, from: number, to: number) => boolean;
  * rest as continuations of at most `maxBytes` each: joined again they are the line, nothing is lost.
  */
 export class LineFramer {
-  private parts: Buffer[] = [];
-  private length = 0;
+  private readonly pieces = new Pieces();
   private continuation = false;
 
   constructor(
@@ -24,14 +25,14 @@ export class LineFramer {
 
   /** Bytes of a line whose end has not come yet. */
   get pending(): number {
-    return this.length;
+    return this.pieces.length;
   }
 
   push(chunk: Buffer): void {
     let start = 0;
     for (;;) {
       const end = chunk.indexOf(lineFeed, start);
-      if (this.length === 0 && !this.continuation && end >= 0 && end - start <= this.maxBytes) {
+      if (this.pieces.length === 0 && !this.continuation && end >= 0 && end - start <= this.maxBytes) {
         // Nearly every line: whole, in one chunk.
         if (!this.takeRange(chunk, start, end)) this.onLine(chunk.subarray(start, end), false);
         start = end + 1;
@@ -40,7 +41,7 @@ export class LineFramer {
       this.add(chunk.subarray(start, end < 0 ? chunk.length : end));
       if (end < 0) return;
       // A cut that fell exactly on the line's end leaves nothing to continue.
-      if (this.length > 0 || !this.continuation) this.emit();
+      if (this.pieces.length > 0 || !this.continuation) this.emit();
       this.continuation = false;
       start = end + 1;
     }
@@ -48,32 +49,23 @@ export class LineFramer {
 
   /** The connection is over: what came without a LF is a line too. */
   end(): void {
-    if (this.length > 0) this.emit();
+    if (this.pieces.length > 0) this.emit();
     this.continuation = false;
   }
 
   private add(bytes: Buffer): void {
     let rest = bytes;
-    while (this.length + rest.length > this.maxBytes) {
-      const room = this.maxBytes - this.length;
-      this.keep(rest.subarray(0, room));
+    while (this.pieces.length + rest.length > this.maxBytes) {
+      const room = this.maxBytes - this.pieces.length;
+      this.pieces.add(rest.subarray(0, room));
       rest = rest.subarray(room);
       this.emit();
       this.continuation = true;
     }
-    this.keep(rest);
-  }
-
-  private keep(bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    this.parts.push(bytes);
-    this.length += bytes.length;
+    this.pieces.add(rest);
   }
 
   private emit(): void {
-    const line = this.parts.length === 1 ? (this.parts[0] as Buffer) : Buffer.concat(this.parts, this.length);
-    this.parts = [];
-    this.length = 0;
-    this.onLine(line, this.continuation);
+    this.onLine(this.pieces.take(), this.continuation);
   }
 }

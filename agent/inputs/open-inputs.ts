@@ -33,37 +33,48 @@ export interface InputsEnvironment {
 /** Opens what the settings name. */
 export function openInputs(environment: InputsEnvironment): readonly Input[] {
   const { syslogHost, syslogPort, relpHost, relpPort, inputs } = environment.settings;
+  const nameOf = names();
   const own: Input[] = [];
   if (syslogPort !== "off") {
     const place = { host: syslogHost, port: syslogPort, setting: "syslog.port, --port" };
-    own.push(new SyslogTcpInput({ ...commonOf(environment, { format: "auto" }), place }));
+    own.push(new SyslogTcpInput({ ...commonOf(environment, { format: "auto" }), name: nameOf("syslog-tcp"), place }));
   }
   if (relpPort !== "off") {
     const place = { host: relpHost, port: relpPort, setting: "relp.port, --relp-port" };
-    own.push(new RelpInput({ ...commonOf(environment, { format: "auto" }), place }));
+    own.push(new RelpInput({ ...commonOf(environment, { format: "auto" }), name: nameOf("relp"), place }));
   }
-  return [...own, ...inputs.map((settings) => openInput(settings, environment))];
+  return [...own, ...inputs.map((settings) => openInput(settings, environment, nameOf))];
 }
 
-function openInput(settings: InputSettings, environment: InputsEnvironment): Input {
+/** Names of inputs: the second of a kind is `udp-2`. Two of one name would be one in metrics. */
+function names(): (kind: string) => string {
+  const counts = new Map<string, number>();
+  return (kind) => {
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return count === 1 ? kind : `${kind}-${count}`;
+  };
+}
+
+function openInput(settings: InputSettings, environment: InputsEnvironment, nameOf: (kind: string) => string): Input {
   const { source } = settings;
-  const common = commonOf(environment, settings);
+  const secure = "tls" in source && source.tls !== undefined;
+  const name = nameOf(secure ? `${source.type}-tls` : source.type);
+  const common = { ...commonOf(environment, settings), name };
   switch (source.type) {
     case "tcp":
     case "relp": {
       const { type, host, port, tls } = source;
       const place: ListenPlace = { host, port, setting: "inputs" };
-      const name = tls === undefined ? type : `${type}-tls`;
       const options = {
         ...common,
-        name,
         place,
         ...(tls === undefined ? {} : { createServer: secured(tls, name, environment) }),
       };
       return type === "tcp" ? new SyslogTcpInput(options) : new RelpInput(options);
     }
     case "unix":
-      return new SyslogTcpInput({ ...common, name: "unix", place: { path: source.path, setting: "inputs" } });
+      return new SyslogTcpInput({ ...common, place: { path: source.path, setting: "inputs" } });
     case "udp":
       return new UdpInput({ ...common, host: source.host, port: source.port });
     case "unixgram":

@@ -6,6 +6,8 @@ import { untilQuiet } from "./let-go";
 import { LineFramer } from "./line-framer";
 
 export interface StdinInputOptions {
+  /** For events and the status. @default "stdin" */
+  readonly name?: string;
   readonly stream: Readable;
   readonly maxLineBytes: number;
   readonly accept: TakeLine;
@@ -32,9 +34,13 @@ export class StdinInput implements Input {
     if (stream.readableEnded || stream.destroyed) this.onEnd();
   }
 
+  private get name(): string {
+    return this.options.name ?? "stdin";
+  }
+
   get status(): InputStatus {
     const state = this.closed || this.ended ? "closed" : this.held ? "held" : "listening";
-    return { input: "stdin", state, address: "standard input", connections: this.ended ? 0 : 1 };
+    return { input: this.name, state, address: "standard input", connections: this.ended ? 0 : 1 };
   }
 
   /** The pipe gets full and holds the program that writes. */

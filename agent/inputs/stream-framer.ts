@@ -3,6 +3,7 @@ import type { Framer } from "./input";
 import { LineFramer, type OnLine, type TakeRange } from "./line-framer";
 import { NulFramer } from "./nul-framer";
 import { OctetFramer, leadingDigits, maxLengthDigits } from "./octet-framer";
+import { Pieces } from "./pieces";
 
 export interface StreamFramerOptions {
   readonly maxBytes: number;
@@ -18,27 +19,32 @@ export type Framing = "lf" | "nul" | "octets";
 const priority = 0x3c;
 const space = 0x20;
 const lineFeed = 0x0a;
-const noBytes = Buffer.alloc(0);
+/** So many bytes tell all that a beginning can tell; what more is needed is the first LF or NUL. */
+const tellingBytes = 128;
 const builtInVersions = builtInStreamLogFormats.map(({ version }) => version);
 
 /** Cuts one connection's bytes into lines, by the framing that its first bytes tell. */
 export class StreamFramer implements Framer {
   private chosen: Framer | undefined;
-  private head: Buffer = noBytes;
+  private readonly head = new Pieces();
 
   constructor(private readonly options: StreamFramerOptions) {}
 
   push(chunk: Buffer): void {
     if (this.chosen !== undefined) return this.chosen.push(chunk);
-    const head = this.head.length === 0 ? chunk : Buffer.concat([this.head, chunk]);
-    const framing = framingOf(head, this.options.versions) ?? (head.length > this.options.maxBytes ? "lf" : undefined);
-    this.head = framing === undefined ? head : noBytes;
-    if (framing !== undefined) this.choose(framing).push(head);
+    const { maxBytes, versions } = this.options;
+    if (this.head.length >= tellingBytes && !hasEnd(chunk) && this.head.length + chunk.length <= maxBytes) {
+      return this.head.add(chunk);
+    }
+    this.head.add(chunk);
+    const head = this.head.take();
+    const framing = framingOf(head, versions) ?? (head.length > maxBytes ? "lf" : undefined);
+    if (framing === undefined) this.head.add(head);
+    else this.choose(framing).push(head);
   }
 
   end(): void {
-    if (this.chosen === undefined && this.head.length > 0) this.choose("lf").push(this.head);
-    this.head = noBytes;
+    if (this.chosen === undefined && this.head.length > 0) this.choose("lf").push(this.head.take());
     this.chosen?.end();
   }
 
@@ -56,6 +62,8 @@ export class StreamFramer implements Framer {
     }
   }
 }
+
+const hasEnd = (bytes: Buffer): boolean => bytes.includes(lineFeed) || bytes.includes(0);
 
 /**
  * The framing of a connection that begins with these bytes; undefined while it takes more of them to tell.

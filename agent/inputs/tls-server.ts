@@ -13,6 +13,8 @@ export interface TlsServerOptions {
 
 /** From the first byte to the last of the handshake. */
 const handshakeMs = 10_000;
+/** Twice as many as StreamInput takes: who has not come to the end of the handshake is not counted there. */
+const mostSockets = 1024;
 
 /**
  * A server whose files are looked at with each connection: what is renewed counts from the next one on, without a restart.
@@ -34,7 +36,7 @@ export function tlsServer(options: TlsServerOptions): (onConnection: (socket: ne
     server.prependListener("connection", () => {
       try {
         const found = stateOf(files);
-        if (found === state) return;
+        if (found === state) return waits.end(what);
         server.setSecureContext({ ...contextOf(files), minVersion: "TLSv1.2" });
         state = found;
         waits.end(what);
@@ -42,6 +44,13 @@ export function tlsServer(options: TlsServerOptions): (onConnection: (socket: ne
         waits.begin(what, `${(error as Error).message}; the last good ones stay in use`);
       }
     });
+    server.maxConnections = mostSockets;
+    server.on("drop", (peer) =>
+      onRefused(
+        peer?.remoteAddress ?? "a peer",
+        `${mostSockets} connections are open or being opened, no more are taken`,
+      ),
+    );
     server.on("secureConnection", onConnection);
     server.on("tlsClientError", (error, socket) =>
       onRefused(socket.remoteAddress ?? "a peer that is gone", error.message),

@@ -9,9 +9,12 @@ import type { World } from "../world";
 import type { Input, InputState, TakeLine } from "./input";
 import { plainAddress, turnOfTheLoop, untilQuiet } from "./let-go";
 import { datagramTaker } from "./datagram";
+import { HeldDatagrams } from "./held-datagrams";
 import { kernelDrops } from "./kernel-drops";
 
 export interface UdpInputOptions {
+  /** For events and the status. @default "udp" */
+  readonly name?: string;
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
@@ -38,8 +41,7 @@ export class UdpInput implements Input {
   private readonly stop = new AbortController();
   private readonly opening: Promise<void>;
   private isHeld = false;
-  private waiting: { bytes: Buffer; address: string }[] = [];
-  private waitingBytes = 0;
+  private readonly waiting = new HeldDatagrams(heldBytes);
   private chunks = 0;
   private kernelDropped = 0;
   private readonly take: (datagram: Buffer, address: string) => void;
@@ -49,7 +51,7 @@ export class UdpInput implements Input {
     const { world, emit, maxLineBytes, accept } = options;
     this.take = datagramTaker(maxLineBytes, accept);
     this.drops = new OnceAMinute(world.now, (by, datagrams) =>
-      emit({ type: "DatagramsDropped", input: "udp", datagrams, by: by === "full" ? "agent" : "kernel" }),
+      emit({ type: "DatagramsDropped", input: this.name, datagrams, by: by === "full" ? "agent" : "kernel" }),
     );
     this.opening = this.open();
   }
@@ -60,9 +62,13 @@ export class UdpInput implements Input {
     return this.socket === undefined ? "waiting" : "listening";
   }
 
+  private get name(): string {
+    return this.options.name ?? "udp";
+  }
+
   get status(): InputStatus {
     const { host, port } = this.options;
-    return { input: "udp", state: this.state, address: host, port: this.boundPort ?? port, connections: 0 };
+    return { input: this.name, state: this.state, address: host, port: this.boundPort ?? port, connections: 0 };
   }
 
   setHeld(held: boolean): void {
@@ -90,7 +96,7 @@ export class UdpInput implements Input {
     }
     while (this.waiting.length > 0) this.takeWaiting();
     this.drops.flushAll();
-    if (socket !== undefined) this.options.emit({ type: "ListeningStopped", input: "udp" });
+    if (socket !== undefined) this.options.emit({ type: "ListeningStopped", input: this.name });
   }
 
   private get waitsFor(): string {
@@ -106,7 +112,7 @@ export class UdpInput implements Input {
         this.boundPort = socket.address().port;
         socket.on("message", (bytes, { address }) => this.came(bytes, plainAddress(address)));
         waits.end(this.waitsFor);
-        return emit({ type: "Listening", input: "udp", address: host, port: this.boundPort });
+        return emit({ type: "Listening", input: this.name, address: host, port: this.boundPort });
       } catch (error) {
         waits.begin(this.waitsFor, `${whyNot(error as NodeJS.ErrnoException, port)}; trying again every second`);
         await world.sleep(retryMs, this.stop.signal);
@@ -117,17 +123,12 @@ export class UdpInput implements Input {
   private came(bytes: Buffer, address: string): void {
     this.chunks++;
     if (!this.isHeld) this.take(bytes, address);
-    else if (this.waitingBytes + bytes.length > heldBytes) this.drops.add("full", 1);
-    else {
-      this.waiting.push({ bytes, address });
-      this.waitingBytes += bytes.length;
-    }
+    else if (!this.waiting.add({ bytes, address })) this.drops.add("full", 1);
   }
 
   private takeWaiting(): void {
-    const { bytes, address } = this.waiting.shift() as { bytes: Buffer; address: string };
-    this.waitingBytes -= bytes.length;
-    this.take(bytes, address);
+    const datagram = this.waiting.take();
+    if (datagram !== undefined) this.take(datagram.bytes, datagram.address);
   }
 
   private countKernelDrops(): void {

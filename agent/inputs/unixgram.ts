@@ -1,13 +1,16 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Emit } from "../status/events";
 import type { InputStatus } from "../status/status-file";
 import type { Waits } from "../status/waits";
 import type { World } from "../world";
 import { datagramTaker } from "./datagram";
 import type { Input, InputState, TakeLine } from "./input";
+import { start } from "./start";
 import { unixgramReader } from "./unixgram-reader";
 
 export interface UnixgramInputOptions {
+  /** For events and the status. @default "unixgram" */
+  readonly name?: string;
   readonly path: string;
   readonly maxLineBytes: number;
   readonly accept: TakeLine;
@@ -43,8 +46,12 @@ export class UnixgramInput implements Input {
     return this.ready ? "listening" : "waiting";
   }
 
+  private get name(): string {
+    return this.options.name ?? "unixgram";
+  }
+
   get status(): InputStatus {
-    return { input: "unixgram", state: this.state, address: this.options.path, connections: 0 };
+    return { input: this.name, state: this.state, address: this.options.path, connections: 0 };
   }
 
   setHeld(held: boolean): void {
@@ -59,7 +66,7 @@ export class UnixgramInput implements Input {
     this.child?.stdout?.resume();
     this.child?.stdin?.end();
     await this.running;
-    if (this.announced) this.options.emit({ type: "ListeningStopped", input: "unixgram" });
+    if (this.announced) this.options.emit({ type: "ListeningStopped", input: this.name });
   }
 
   private get waitsFor(): string {
@@ -80,16 +87,18 @@ export class UnixgramInput implements Input {
   /** Reads until the reader ends; resolves with why it did. */
   private async once(): Promise<string> {
     const { path, perl = "perl" } = this.options;
-    const child = spawn(perl, ["-e", unixgramReader, path], { stdio: ["pipe", "pipe", "pipe"], env: {} });
+    const child = start(perl, ["-e", unixgramReader, path], { stdio: ["pipe", "pipe", "pipe"], env: {} });
+    if (typeof child === "string") return `its reader cannot be started: ${child}`;
     this.child = child;
     let errors = "";
-    child.stdin.on("error", () => undefined);
-    child.stdout.on("data", this.framer());
-    child.stderr.on("data", (chunk: Buffer) => {
+    // Without open files left there are no pipes; the error is told below.
+    child.stdin?.on("error", () => undefined);
+    child.stdout?.on("data", this.framer());
+    child.stderr?.on("data", (chunk: Buffer) => {
       errors = (errors + chunk.toString()).slice(-500);
       if (!this.ready && errors.includes("ready\n")) this.bound();
     });
-    if (this.held) child.stdout.pause();
+    if (this.held) child.stdout?.pause();
     const why = await new Promise<string>((resolve) => {
       child.once("error", (error: NodeJS.ErrnoException) =>
         resolve(
@@ -111,7 +120,7 @@ export class UnixgramInput implements Input {
     waits.end(this.waitsFor);
     if (this.announced) return;
     this.announced = true;
-    emit({ type: "Listening", input: "unixgram", address: path });
+    emit({ type: "Listening", input: this.name, address: path });
   }
 
   /** Cuts the reader's output into datagrams. */

@@ -170,9 +170,15 @@ export class Delivery {
     try {
       const logs = this.logs.subarray(block.from, block.from + bytes);
       const file = setAside.add(queue.destination, block.lane.face, logs, error, world.now());
-      queue.settle(block, size, bytes);
+      const { code, message } = error;
+      if (file === undefined) queue.dropFirst(block, size, bytes, "setAsideFull");
+      else queue.settle(block, size, bytes);
       this.pieces.shift();
-      sender.tell({ type: "LinesSetAside", lines: size, code: error.code, message: error.message, file });
+      if (file !== undefined) sender.tell({ type: "LinesSetAside", lines: size, code, message, file });
+      else {
+        const full = setAside.fileOf(queue.destination);
+        sender.tell({ type: "LinesNotSetAside", lines: size, code, message, file: full });
+      }
       return true;
     } catch (problem) {
       const message = `lines are refused (${error.message}) and could not be set aside: ${(problem as Error).message}`;

@@ -10,20 +10,32 @@ const shown = (value: string | Uint8Array): string | { base64: string } =>
   typeof value === "string" ? value : { base64: Buffer.from(value).toString("base64") };
 
 /**
- * Lines that the service refuses for good: one JSON object a line, with the reason, in `<project>.<logstore>.jsonl`.
- * Throws when they could not be written; they must then stay in the buffer, and the file is as it was.
+ * Lines that the service refuses for good: one JSON object a line, with the reason, in `<project>.<logstore>.jsonl`, which
+ * grows up to a limit: what was set aside first tells most, and is not given up for what comes later.
  */
 export class SetAside {
   constructor(
     private readonly folder: string,
+    /** Of one file, in bytes. */
+    private readonly mostBytes: number,
     private readonly disk: Disk = realDisk,
   ) {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
-  /** `logs` are fields of a LogGroup, end to end. Returns the file. */
-  add(destination: Destination, { topic, source }: GroupFace, logs: Buffer, error: SlsError, at: Date): string {
-    const file = join(this.folder, `${destinationKey(destination)}.jsonl`);
+  /**
+   * `logs` are fields of a LogGroup, end to end. Returns the file; undefined when it has no room for them. Throws when they
+   * could not be written; they must then stay in the buffer, and the file is as it was.
+   */
+  add(
+    destination: Destination,
+    { topic, source }: GroupFace,
+    logs: Buffer,
+    error: SlsError,
+    at: Date,
+  ): string | undefined {
+    const file = this.fileOf(destination);
+    let full = false;
     const lines = decodeLogGroup(logs).logs.map((log) =>
       JSON.stringify({
         setAsideAt: at.toISOString(),
@@ -38,16 +50,22 @@ export class SetAside {
     );
     withFile(file, "a+", (handle) => {
       const { size } = fs.fstatSync(handle);
-      const text = `${endsLine(handle, size) ? "" : "\n"}${lines.join("\n")}\n`;
+      const text = Buffer.from(`${endsLine(handle, size) ? "" : "\n"}${lines.join("\n")}\n`);
+      full = size + text.length > this.mostBytes;
+      if (full) return;
       const problem = attempt(() => {
-        appendWhole(this.disk, handle, Buffer.from(text));
+        appendWhole(this.disk, handle, text);
         this.disk.fsyncSync(handle);
       });
       if (problem === undefined) return;
       attempt(() => this.disk.ftruncateSync(handle, size));
       throw problem;
     });
-    return file;
+    return full ? undefined : file;
+  }
+
+  fileOf(destination: Destination): string {
+    return join(this.folder, `${destinationKey(destination)}.jsonl`);
   }
 }
 

@@ -51,6 +51,15 @@ export type AgentEvent =
       message: string;
       file: string;
     }
+  | {
+      type: "LinesNotSetAside";
+      project: string;
+      logstore: string;
+      lines: number;
+      code: string;
+      message: string;
+      file: string;
+    }
   | { type: "TimesReplaced"; project: string; logstore: string; lines: number }
   | { type: "ClockCorrected"; offsetMs: number }
   | { type: "BufferRecovered"; project: string; logstore: string; lines: number }
@@ -63,7 +72,7 @@ export type AgentEvent =
       project: string;
       logstore: string;
       lines: number;
-      reason: "bufferFull" | "tooOld" | "damaged";
+      reason: "bufferFull" | "tooOld" | "damaged" | "setAsideFull";
     }
   | { type: "BufferKept"; project: string; logstore: string; lines: number; bytes: number; file: string }
   | { type: "BufferNotKept"; project: string; logstore: string; lines: number; file: string; message: string }
@@ -90,6 +99,8 @@ export function levelOf(event: AgentEvent): Level {
   switch (event.type) {
     case "BatchSent":
     case "BatchSplit":
+    // People are told of it by LinesDropped, which comes once a minute.
+    case "LinesNotSetAside":
     case "ConnectionOpened":
     case "ConnectionClosed":
       return "debug";

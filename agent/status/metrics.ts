@@ -61,6 +61,12 @@ export const metrics: readonly Metric[] = [
   metric("counter", "sls_agent_lines_unfit_total", "Lines stored whole under content, by reason.", ["reason"], (s) =>
     Object.entries(s.status.lines.unfit).map(([reason, value]) => ({ labels: { reason }, value })),
   ),
+  metric("counter", "sls_agent_lines_dropped_total", "Lines that are lost, by reason.", ["reason"], (s) =>
+    Object.entries(s.status.lines.dropped).map(([reason, value]) => ({ labels: { reason }, value })),
+  ),
+  metric("counter", "sls_agent_datagrams_dropped_total", "Datagrams that are lost.", ["input", "by"], (s) =>
+    s.counters.droppedDatagrams.all(),
+  ),
   metric("counter", "sls_agent_lines_sent_total", "Lines that Log Service has acknowledged.", logstore, (s) =>
     s.counters.sentLines.all(),
   ),
@@ -92,6 +98,19 @@ export const metrics: readonly Metric[] = [
   ),
   metric("gauge", "sls_agent_queue_bytes", "Bytes of these lines in the buffer.", logstore, ({ status }) =>
     status.queues.map((queue) => ({ labels: ofQueue(queue), value: queue.bytes })),
+  ),
+  metric(
+    "gauge",
+    "sls_agent_queue_oldest_timestamp_seconds",
+    "When the oldest of these lines came, in unix seconds.",
+    logstore,
+    ({ status }) =>
+      status.queues.flatMap((queue) =>
+        queue.oldest === undefined ? [] : [{ labels: ofQueue(queue), value: Date.parse(queue.oldest) / 1000 }],
+      ),
+  ),
+  metric("gauge", "sls_agent_buffer_memory_bytes", "Memory that unsent lines take.", [], ({ status }) =>
+    one(status.buffer.memoryBytes),
   ),
   metric("gauge", "sls_agent_input_listening", "1 while an input takes lines, 0 else.", ["input"], ({ status }) =>
     status.inputs.map(({ input, state }) => ({ labels: { input }, value: state === "listening" ? 1 : 0 })),

@@ -17,6 +17,8 @@ const dropReasons: Readonly<Record<Extract<AgentEvent, { type: "LinesDropped" }>
   bufferFull: "the buffer is full (buffer.maxBytes, buffer.memoryBytes) and buffer.overflow says to drop",
   tooOld: "they have waited for longer than buffer.maxAgeHours",
   damaged: "they could not be read back from disk",
+  setAsideFull:
+    "Log Service refuses them for good, and the file of those set aside is full (sender.setAsideBytes); look at it, mend the cause, move it away",
 };
 
 /** The event for a person. */
@@ -68,6 +70,8 @@ export function sentenceOf(event: AgentEvent): string {
       return `${event.project}/${event.logstore}: ${event.code} for ${event.lines} lines, sending them in two halves`;
     case "LinesSetAside":
       return `${event.project}/${event.logstore}: ${event.lines} line(s) refused for good and set aside in ${event.file}: ${event.message}`;
+    case "LinesNotSetAside":
+      return `${event.project}/${event.logstore}: ${event.lines} line(s) refused for good and lost, ${event.file} is full: ${event.message}`;
     case "TimesReplaced":
       return `${event.project}/${event.logstore}: ${event.lines} line(s) got the sending time, theirs is more than 7 days old or 15 minutes ahead and would be refused`;
     case "ClockCorrected":

@@ -89,55 +89,11 @@ export function readStatus(dataDir: string): AgentStatus {
         : `${file} cannot be read: ${(error as Error).message}`,
     );
   }
-  return JSON.parse(text) as AgentStatus;
-}
-
-const placeOf = ({ address, port }: InputStatus): string => (port === undefined ? address : `${address}:${port}`);
-
-/** The status for a person, ten lines or so. */
-export function describeStatus(status: AgentStatus, alive: boolean): string {
-  const { lines, sent } = status;
-  // An agent of an earlier version tells none.
-  const rates = (status as Partial<AgentStatus>).rates ?? { accepted: 0, sent: 0, sentBytes: 0 };
-  const unfit = Object.entries(lines.unfit);
-  const dropped = Object.entries(lines.dropped).filter(([, count]) => count > 0);
-  const rows: (readonly [string, string])[] = [
-    [
-      "agent",
-      `${status.version}, pid ${status.pid}, ${alive ? status.state : "not running"}, since ${status.startedAt}`,
-    ],
-    ["service", `${status.endpoint}, projects ${status.projects.join(", ")}`],
-    [
-      "machine",
-      `ids ${status.machine.userDefinedIds.join(", ") || "none"}; addresses ${status.machine.addresses.join(", ") || "none"}`,
-    ],
-    ...status.configs.map(
-      (c) => ["config", `${c.project}/${c.config}: tag ${c.tag} -> ${c.logstore} (group ${c.group})`] as const,
-    ),
-    ...status.inputs.map(
-      (i) => ["input", `${i.input} ${placeOf(i)}, ${i.state}, ${i.connections} connection(s)`] as const,
-    ),
-    ...status.queues.map(
-      (q) =>
-        [
-          "queue",
-          `${q.project}/${q.logstore}: ${q.lines} line(s), ${q.bytes} bytes, ${q.oldest ? `oldest ${q.oldest}, ` : ""}${q.sender}`,
-        ] as const,
-    ),
-    [
-      "lines",
-      `${lines.accepted} accepted, ${lines.recovered} read back, ${lines.sent} sent, ${lines.setAside} set aside, ${lines.keptOnDisk} kept on disk`,
-    ],
-    ["unfit", unfit.map(([reason, count]) => `${reason} ${count}`).join(", ") || "none"],
-    ...dropped.map(([reason, count]) => ["dropped", `${count} line(s), ${reason}`] as const),
-    ...(status.buffer.diskProblem ? [["disk", status.buffer.diskProblem] as const] : []),
-    [
-      "rates",
-      `${rates.accepted} lines/s accepted, ${rates.sent} lines/s and ${rates.sentBytes} bytes/s sent, in the last minute`,
-    ],
-    ["sent", `${sent.batches} batches, ${sent.bytes} bytes, ${sent.failedTries} failed tries`],
-    ...Object.entries(status.waitingFor).map(([what, why]) => ["waiting", `for ${what}: ${why}`] as const),
-    ["last error", status.lastError ? `${status.lastError.at} ${status.lastError.message}` : "none"],
-  ];
-  return rows.map(([name, text]) => `${name.padEnd(11)}${text}\n`).join("");
+  try {
+    return JSON.parse(text) as AgentStatus;
+  } catch (error) {
+    throw new Error(
+      `${file} is not whole (${(error as Error).message}); a running agent writes it anew within a second`,
+    );
+  }
 }

@@ -34,6 +34,7 @@ export class Tally {
       this.setAsideLines += lines;
       this.failed(message);
     },
+    LinesNotSetAside: ({ message }) => this.failed(message),
     BufferRecovered: ({ lines }) => void (this.recoveredLines += lines),
     BufferKept: ({ lines }) => void (this.keptLines += lines),
     WaitingFor: ({ what, why }) => void this.waitingFor.set(what, why),

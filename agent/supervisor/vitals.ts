@@ -22,6 +22,7 @@ const steps: ReadonlySet<AgentEvent["type"]> = new Set([
   "SendFailed",
   "BatchSplit",
   "LinesSetAside",
+  "LinesNotSetAside",
 ] satisfies AgentEvent["type"][]);
 
 /**

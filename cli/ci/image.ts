@@ -18,7 +18,7 @@ export function imageCommand(): Command {
     .argument("[command...]", "after --, what builds it and writes the manifest")
     .requiredOption("--env <name>", "environment")
     .option("--inputs <paths...>", "files and folders that the image is made from", ["images"])
-    .option("--manifest <file>", "manifest of the build (default: images/manifests/NAME.json)")
+    .option("--manifest <file>", "manifest of the build (default: images/manifests/NAME-ENV.json)")
     .option("--find", "only look: build nothing")
     .addHelpText(
       "after",
@@ -42,7 +42,7 @@ function readManifest(file: string): string {
 
 async function image(name: string, [program, ...args]: string[], flags: Flags): Promise<void> {
   const say = (text: string): unknown => process.stdout.write(`${text}\n`);
-  const file = flags.manifest ?? `images/manifests/${name}.json`;
+  const file = flags.manifest ?? `images/manifests/${name}-${flags.env}.json`;
   const region = process.env["ALICLOUD_REGION"] ?? process.env["ALIBABA_CLOUD_REGION"] ?? "";
   const inputs = { image: name, environment: flags.env, region, paths: flags.inputs, root: process.cwd() };
   const hash = imageInputsHash(inputs);

@@ -1,6 +1,6 @@
 /** The network of the machines: a wire between the machine and where the test and the local cloud are. */
 import { createConnection, createServer } from "node:net";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { once } from "node:events";
 import { metadataAddress } from "../../emulator/metadata/listener";
 import { run } from "./run";
@@ -21,11 +21,15 @@ export async function makeNetwork(): Promise<void> {
   await ip("link set test0 up");
   await ip(`addr add ${metadataAddress}/32 dev test0`);
   await ip(`-n machine addr add ${machineAddress}/24 dev host0`);
-  // What systemd sets on a machine, and leaves alone in a container.
-  await ip("netns exec machine sysctl -q -w net.unix.max_dgram_qlen=512");
   await ip("-n machine link set lo up");
   await ip("-n machine link set host0 up");
   await ip(`-n machine route add default via ${testAddress}`);
+}
+
+/** What systemd-sysctl does with a file on a machine; a container may not. Without the file the machine has what systemd sets by itself. */
+export async function applySysctl(file: string): Promise<void> {
+  const settings = existsSync(file) ? ["-p", file] : ["-w", "net.unix.max_dgram_qlen=512"];
+  await run("ip", ["netns", "exec", "machine", "sysctl", "-q", ...settings]);
 }
 
 export interface Relay {

@@ -32,6 +32,12 @@ export function openSandbox(cache: string): Sandbox {
   return { name, work };
 }
 
+/** To be called by the first process of a sandbox: the end of who started it, even by a kill, closes its standard input. */
+export function endWithStarter(): void {
+  process.stdin.on("close", () => process.exit(1));
+  process.stdin.resume();
+}
+
 /**
  * Runs a program as the first process of the sandbox; its end is the end of everything in it, and ours is its end, even by kill -9.
  * Temporary files go to the folder of the run: nobody in it is asked before it ends.
@@ -50,7 +56,7 @@ export function startInside(
   const script = [...enter, unshare].join(" && ");
   return spawn("/bin/sh", ["-c", script, "sh", program, ...args], {
     env: { ...env, TMPDIR: temporary },
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["pipe", "inherit", "inherit"],
     detached: true,
   });
 }
@@ -73,7 +79,13 @@ const isEmpty = (folder: string): boolean =>
 /** What runs left that were killed themselves. */
 function sweep(cache: string): void {
   const gone = (entry: string): boolean => entry.startsWith(prefix) && !isAlive(Number(entry.slice(prefix.length)));
-  for (const root of cgroupRoots()) for (const entry of readdirSync(root).filter(gone)) removeCgroup(join(root, entry));
+  for (const root of cgroupRoots()) {
+    // Those of a run that is about to end are left to it.
+    const folders = readdirSync(root)
+      .filter(gone)
+      .map((entry) => join(root, entry));
+    folders.filter(isEmpty).forEach(removeCgroup);
+  }
   if (!existsSync(cache)) return;
   for (const entry of readdirSync(cache).filter(gone)) rmSync(join(cache, entry), { recursive: true, force: true });
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { metadataAddress } from "../../emulator/metadata/listener";
 import { type TestCloud } from "./cloud";
 import { Machine } from "./machine";
+import { applySysctl } from "./network";
 import type { Tree } from "./trees";
 
 export type ImageName = "app" | "certman" | "proxy";
@@ -24,7 +25,8 @@ export interface World {
   tree?: Tree;
 }
 
-export function bootIn(world: World, name: string, tree: Tree): Promise<Machine> {
+export async function bootIn(world: World, name: string, tree: Tree): Promise<Machine> {
+  await applySysctl(join(tree.path, "etc/sysctl.d/60-logtail.conf"));
   mkdirSync(join(world.work, "consoles"), { recursive: true });
   const consoleFile = join(world.work, "consoles", `${name}.log`);
   return Machine.boot({ name, tree: tree.path, cgroup: world.cgroup, consoleFile });

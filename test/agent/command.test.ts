@@ -158,6 +158,25 @@ describe("sls-agent", () => {
     });
   });
 
+  it("status is not taken in by a process that has the pid of a killed agent, nor by what an old version or a power cut left", () => {
+    const data = temporaryFolder();
+    const file = join(data, "status.json");
+    writeFileSync(file, JSON.stringify({ version: "0.0.1", pid: process.pid, state: "running" }));
+    const status = run(["status", "--data-dir", data]);
+    expect({ ...status, out: status.out.split("\n")[0] }).toEqual({
+      code: 3,
+      out: `agent      0.0.1, pid ${process.pid}, not running, since unknown`,
+      err: "",
+    });
+    expect(run(["status", "--json", "--data-dir", data]).out).toContain('"alive": false');
+    writeFileSync(file, "");
+    expect(run(["status", "--data-dir", data])).toEqual({
+      code: 1,
+      out: "",
+      err: `sls-agent: ${file} is not whole (Unexpected end of JSON input); a running agent writes it anew within a second\n`,
+    });
+  });
+
   it("status tells what a running agent does, and exits 3 when it has stopped", async () => {
     const { config, data } = machine();
     const running = spawnAgent(agent.path(), ["run", "--config-dir", config], keys);

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ConfigWatcher } from "../../agent/config/config-watcher";
@@ -110,6 +110,52 @@ describe("the config watcher", () => {
       why: "no syslog config is bound to mine; run cdktf-sls deploy, or bind one in the console",
     });
   });
+
+  it("leaves out a config that is not as it should be, and says why; the others are used", async () => {
+    const service = new FakeService();
+    const names = ["a", "nowhere", "outside", "nothing", "number", "regex"];
+    service.bind(
+      "mine",
+      ["logtail-id-dev"],
+      Object.fromEntries(names.map((name) => [name, [`tag-${name}`, "store-a"]])),
+    );
+    const change = (name: string, to: object): void =>
+      void Object.assign(service.logtailConfigs.get(name) as object, to);
+    change("nowhere", { outputDetail: undefined });
+    change("outside", { outputDetail: { logstoreName: "../../../tmp/x" } });
+    change("nothing", { inputDetail: null });
+    change("number", { inputDetail: { tag: 5 } });
+    change("regex", { inputDetail: { tag: "t", filterKey: ["msg"], filterRegex: ["(a+)+$"] } });
+    service.groups.set("odd", { groupName: "odd" } as never);
+    const { world, events, seen } = bench(service);
+    await world.pass(0);
+    expect(seen).toEqual([["a: tag-a -> store-a (mine)", "regex: t -> store-a (mine)"]]);
+    expect(
+      events.flatMap((event) => (event.type === "ConfigIgnored" ? [`${event.config}: ${event.why}`] : [])),
+    ).toEqual([
+      "nowhere: it has no outputDetail.logstoreName, so its lines have nowhere to go",
+      'outside: its outputDetail.logstoreName "../../../tmp/x" is no name of a logstore',
+      "nothing: it has no inputDetail.tag, so no line can be meant for it",
+      "number: it has no inputDetail.tag, so no line can be meant for it",
+    ]);
+  });
+
+  it.each(["", "null", "{}", "[1]", '{"endpoint":"e","userDefinedIds":["logtail-id-dev"],"projects":{"p":[{}]}}'])(
+    "goes on without the configs of the last run when their file says %j",
+    async (text) => {
+      const folder = temporaryFolder();
+      writeFileSync(join(folder, "configs.json"), text);
+      const service = new FakeService();
+      service.bind("mine", ["logtail-id-dev"], { a: ["sys_tag", "store-a"] });
+      service.down = unreachable;
+      const { world, seen } = bench(service, folder);
+      await world.pass(0);
+      expect(seen).toEqual([]);
+      service.down = undefined;
+      await world.pass(6_000);
+      expect(seen).toEqual([["a: sys_tag -> store-a (mine)"]]);
+    },
+  );
 
   it("leaves out a config of another input type, and says so once", async () => {
     const service = new FakeService();

@@ -49,6 +49,32 @@ describe("the exec input", () => {
     ]);
   });
 
+  it("tries again what the system does not start at all, for lack of memory, say", async () => {
+    const world = new ManualWorld();
+    const { events, input } = open(`exit 0 # ${"x".repeat(200_000)}`, {}, world);
+    await until("a pause", () => world.slept.length === 1);
+    expect(events).toEqual([
+      {
+        type: "WaitingFor",
+        what: "command sh",
+        why: "it could not be started: spawn E2BIG; it is started again in 1 s",
+      },
+    ]);
+    expect(input.state).toBe("waiting");
+  });
+
+  it("keeps what is the agent's own from the command: its access key, and its word to systemd", async () => {
+    const { lines } = open("env; exec sleep 100", {
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: "s",
+      NOTIFY_SOCKET: "/run/systemd/notify",
+      WATCHDOG_USEC: "1",
+      WATCHDOG_PID: "1",
+      KEPT: "yes",
+    });
+    await until("its environment", () => lines.includes("KEPT=yes") && lines.some((line) => line.startsWith("PATH=")));
+    expect(lines.filter((line) => /^(ALIBABA|NOTIFY|WATCHDOG)/.test(line))).toEqual([]);
+  });
+
   it("ends the command and all that it started, and takes the last words", async () => {
     const folder = temporaryFolder();
     const { lines, input } = open(

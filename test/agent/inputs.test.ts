@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { loadSettings } from "../../agent/config/settings";
 import { Agent } from "../../agent/run";
 import type { AgentEvent } from "../../agent/status/events";
-import { describeStatus } from "../../agent/status/status-file";
+import { describeStatus } from "../../agent/status/describe-status";
 import { realWorld } from "../../agent/world";
 import { FakeService } from "./support/fake-service";
 import { temporaryFolder } from "./support/folder";
@@ -46,6 +46,27 @@ function start(settings: object) {
 }
 
 describe("inputs of the settings", () => {
+  it("of one kind have names of their own, so that no metric is told twice", async () => {
+    const { agent, events } = start({
+      syslog: { port: "off" },
+      inputs: [
+        { type: "udp", address: "127.0.0.1:0" },
+        { type: "udp", address: "127.0.0.1:0" },
+        { type: "tcp", address: "127.0.0.1:0" },
+        { type: "udp", address: "127.0.0.1:0" },
+      ],
+    });
+    await until("all are open", () => events.filter(({ type }) => type === "Listening").length === 4);
+    const { inputs } = agent.status();
+    expect(inputs.map(({ input }) => input)).toEqual(["udp", "udp-2", "tcp", "udp-3"]);
+    expect(events.flatMap((event) => (event.type === "Listening" ? [event.input] : [])).sort()).toEqual([
+      "tcp",
+      "udp",
+      "udp-2",
+      "udp-3",
+    ]);
+  });
+
   it("bring their lines to the logstore of their tag, and others where their own tag says", async () => {
     const sockets = temporaryFolder();
     const [stream, datagram] = [join(sockets, "stream"), join(sockets, "datagram")];

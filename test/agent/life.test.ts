@@ -3,7 +3,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import * as http from "node:http";
+import * as net from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { testWith, tool } from "../support/tools";
 import { builtAgent, spawnAgent, type RunningAgent } from "./support/bundle";
@@ -28,6 +30,13 @@ function get(port: unknown, path: string, method = "GET"): Promise<Answer> {
     });
     request.on("error", reject).end();
   });
+}
+
+/** What the control socket answers. */
+async function ask(b: CloudBench, request: string): Promise<string> {
+  const socket = net.connect(join(b.data, "control.sock"));
+  socket.end(request);
+  return text(socket);
 }
 
 describe("the running agent", () => {
@@ -115,6 +124,8 @@ describe("the running agent", () => {
     const running = run(b, { SLS_AGENT_DRAIN_SECONDS: "0" });
     await running.awaitEvent("Listening");
     expect(statSync(join(b.data, "control.sock")).mode & 0o777).toBe(0o600);
+    expect(await ask(b, "null")).toBe('{"error":"no such command: undefined; there is drain"}\n');
+    expect(await ask(b, "[")).toBe('{"error":"the request is not JSON"}\n');
     const fault = b.cloud.faults.add({ operation: "PostLogStoreLogs", error: "ServerBusy" });
     await writeLines(running, ["one", "two"]);
     await running.awaitEvent("SendFailed");

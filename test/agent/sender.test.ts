@@ -30,7 +30,10 @@ interface Bench {
   putOne(msg: string, face: { time?: number; source?: string; hashKey?: string }): void;
 }
 
-function bench(options: { concurrency?: number; maxAgeMs?: number } = {}): Bench {
+function bench({
+  setAsideBytes = 1024 * 1024,
+  ...options
+}: { concurrency?: number; maxAgeMs?: number; setAsideBytes?: number } = {}): Bench {
   const world = new ManualWorld();
   const sink = new FakeSink();
   // Without a disk, so that nothing but the sender sleeps.
@@ -42,7 +45,7 @@ function bench(options: { concurrency?: number; maxAgeMs?: number } = {}): Bench
   const sender = new Sender({
     queue,
     sink,
-    setAside: new SetAside(folder),
+    setAside: new SetAside(folder, setAsideBytes),
     lingerMs,
     concurrency: 1,
     maxAgeMs: 24 * 3600_000,
@@ -235,6 +238,21 @@ describe("the sender", () => {
     });
   });
 
+  it("gives up refused lines, and counts them, when the file of those set aside is full; the others go on", async () => {
+    const { world, sink, put, queue, events, buffer } = bench({ setAsideBytes: 300 });
+    sink.answer = (tried) => (["2", "4", "6"].some((one) => has(tried, one)) ? refusal("PostBodyInvalid") : undefined);
+    put(...numbers(8));
+    await world.pass(lingerMs);
+    await settle();
+    expect(sink.values("msg")).toEqual(numbers(8).filter((n) => !["2", "4", "6"].includes(n)));
+    expect(queue.lines).toBe(0);
+    expect(events.filter(({ type }) => type === "LinesSetAside")).toHaveLength(1);
+    expect(events.filter(({ type }) => type === "LinesNotSetAside")).toEqual(
+      Array(2).fill(expect.objectContaining({ lines: 1, code: "PostBodyInvalid" })),
+    );
+    expect(buffer.buffer.dropped).toMatchObject({ setAsideFull: 2 });
+  });
+
   it("sets a batch aside after five tries when the refusal is not known", async () => {
     const { world, sink, put, queue, events } = bench();
     sink.answer = () => refusal("NeverHeardOf", 418);
@@ -368,7 +386,7 @@ describe("the sender", () => {
     expect(queue.lines).toBe(2);
     await world.pass(3600_000);
     expect(queue.lines).toBe(0);
-    expect(buffer.buffer.dropped).toEqual({ bufferFull: 0, tooOld: 2, damaged: 0 });
+    expect(buffer.buffer.dropped).toEqual({ bufferFull: 0, tooOld: 2, damaged: 0, setAsideFull: 0 });
     expect(buffer.events).toEqual([{ type: "LinesDropped", project: "p", logstore: "l", lines: 2, reason: "tooOld" }]);
   });
 

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { realDisk } from "../../agent/buffer/disk";
@@ -14,8 +14,9 @@ const logs = (...messages: string[]): Buffer =>
   encodeLogGroup({ logs: messages.map((msg) => ({ time: 1, contents: [["msg", msg]] })) });
 const refused = new SlsError("PostBodyInvalid", "no");
 const at = new Date(0);
-const written = (file: string): unknown[] =>
-  readFileSync(file, "utf8")
+const limit = 1024 * 1024;
+const written = (file: string | undefined): unknown[] =>
+  readFileSync(file ?? "none", "utf8")
     .split("\n")
     .slice(0, -1)
     .map((line) => (JSON.parse(line) as { contents: { msg: string } }).contents.msg);
@@ -23,15 +24,15 @@ const written = (file: string): unknown[] =>
 describe("lines set aside", () => {
   it("are all in the file or none of them, for every room the disk can have", () => {
     const folder = temporaryFolder();
-    const file = new SetAside(folder).add(destination, face, logs("1"), refused, at);
-    const before = readFileSync(file);
+    const file = new SetAside(folder, limit).add(destination, face, logs("1"), refused, at);
+    const before = readFileSync(file ?? "none");
     for (let room = 0; room < 2 * before.length; room++) {
       expect(() =>
-        new SetAside(folder, diskWithRoom(room)).add(destination, face, logs("2", "3"), refused, at),
+        new SetAside(folder, limit, diskWithRoom(room)).add(destination, face, logs("2", "3"), refused, at),
       ).toThrow("ENOSPC");
-      expect(readFileSync(file)).toEqual(before);
+      expect(readFileSync(file ?? "none")).toEqual(before);
     }
-    new SetAside(folder, diskWithRoom(2 * before.length)).add(destination, face, logs("2", "3"), refused, at);
+    new SetAside(folder, limit, diskWithRoom(2 * before.length)).add(destination, face, logs("2", "3"), refused, at);
     expect(written(file)).toEqual(["1", "2", "3"]);
   });
 
@@ -41,21 +42,39 @@ describe("lines set aside", () => {
       throw diskError("EIO");
     };
     expect(() =>
-      new SetAside(folder, { ...realDisk, fsyncSync }).add(destination, face, logs("1"), refused, at),
+      new SetAside(folder, limit, { ...realDisk, fsyncSync }).add(destination, face, logs("1"), refused, at),
     ).toThrow("EIO");
-    expect(written(new SetAside(folder).add(destination, face, logs("1"), refused, at))).toEqual(["1"]);
+    expect(written(new SetAside(folder, limit).add(destination, face, logs("1"), refused, at))).toEqual(["1"]);
   });
 
   it("begin on a line of their own after a line that a killed agent left half written", () => {
     const folder = temporaryFolder();
     appendFileSync(join(folder, "p.l.jsonl"), '{"half');
-    const file = new SetAside(folder).add(destination, face, logs("1"), refused, at);
-    expect(readFileSync(file, "utf8").split("\n")).toEqual(['{"half', expect.stringContaining('"msg":"1"'), ""]);
+    const file = new SetAside(folder, limit).add(destination, face, logs("1"), refused, at);
+    expect(readFileSync(file ?? "none", "utf8").split("\n")).toEqual([
+      '{"half',
+      expect.stringContaining('"msg":"1"'),
+      "",
+    ]);
+  });
+
+  it("are not taken beyond the limit, and are again when someone has moved the file away", () => {
+    const folder = temporaryFolder();
+    const add = (max: number, ...messages: string[]): string | undefined =>
+      new SetAside(folder, max).add(destination, face, logs(...messages), refused, at);
+    const file = add(limit, "1") as string;
+    const { size } = statSync(file);
+    expect(add(3 * size - 1, "2", "3")).toBeUndefined();
+    expect(written(file)).toEqual(["1"]);
+    expect(add(3 * size, "2", "3")).toBe(file);
+    expect(add(3 * size, "4")).toBeUndefined();
+    renameSync(file, `${file}.seen`);
+    expect(written(add(3 * size, "5"))).toEqual(["5"]);
   });
 
   it.skipIf(!canMount())("leave no torn line on a real file system of 64 KiB (needs root, to mount one)", () => {
-    const setAside = new SetAside(tinyFileSystem());
-    let file = "";
+    const setAside = new SetAside(tinyFileSystem(), limit);
+    let file: string | undefined;
     let taken = 0;
     expect(() => {
       for (; ; taken++) file = setAside.add(destination, face, logs("x".repeat(1000)), refused, at);

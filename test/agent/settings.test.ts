@@ -97,7 +97,11 @@ describe("settings", () => {
     ],
     [
       { inputs: [{ type: "exec", command: "ls --password secret" }] },
-      ', got item 1, whose command must be an array of texts such as ["vmstat", "5"]; no shell reads it',
+      ', got item 1, whose command must be an array of texts without NUL such as ["vmstat", "5"]; no shell reads it',
+    ],
+    [
+      { inputs: [{ type: "exec", command: ["ls", "secret\0"] }] },
+      ', got item 1, whose command must be an array of texts without NUL such as ["vmstat", "5"]; no shell reads it',
     ],
     [{ inputs: [{ type: "stdin", format: "json" }] }, ", got item 1, whose format must be one of auto, raw"],
     [{ inputs: [{ type: "stdin", tag: "" }] }, ", got item 1, whose tag must be a text that is not empty"],

@@ -1,9 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { describeStatus } from "../../agent/status/describe-status";
 import { eventLog } from "../../agent/status/event-log";
 import type { AgentEvent, Level } from "../../agent/status/events";
-import { describeStatus, readStatus, writeStatus, type AgentStatus } from "../../agent/status/status-file";
+import { readStatus, writeStatus, type AgentStatus } from "../../agent/status/status-file";
+import { summaryOf } from "../../agent/status/summary";
 import { Tally } from "../../agent/status/tally";
 import { Waits } from "../../agent/status/waits";
 import { temporaryFolder } from "./support/folder";
@@ -91,6 +93,19 @@ const status: AgentStatus = {
   lastError: { at: "2026-11-21T09:00:00.000Z", message: "busy" },
 };
 
+describe("the line for systemctl status", () => {
+  it("names each input as it is reached", () => {
+    const inputs: AgentStatus["inputs"] = [
+      { input: "syslog-tcp", state: "listening", address: "127.0.0.1", port: 11111, connections: 1 },
+      { input: "unix", state: "listening", address: "/run/log.sock", connections: 0 },
+      { input: "exec", state: "waiting", address: "vmstat", connections: 0 },
+    ];
+    expect(summaryOf({ ...status, inputs, queues: [], waitingFor: {} })).toBe(
+      "syslog-tcp 127.0.0.1:11111 listening, unix /run/log.sock listening, exec vmstat waiting; 1 config(s)",
+    );
+  });
+});
+
 describe("the status file", () => {
   it("gives back what was written", () => {
     const folder = temporaryFolder();
@@ -114,6 +129,16 @@ waiting    for configs of project p: busy
 last error 2026-11-21T09:00:00.000Z busy
 `);
     expect(describeStatus(status, false)).toContain("pid 42, not running,");
+  });
+
+  it("of another version reads as far as it goes", () => {
+    const { buffer, lines, rates, sent, ...older } = status;
+    expect([buffer, lines, rates, sent]).not.toContain(undefined);
+    const text = describeStatus({ ...older, inputs: undefined, later: { x: 1 } } as unknown as AgentStatus, true);
+    expect(text).toContain("queue      p/l: 2 line(s), 400 bytes, backingOff\nlines      0 accepted,");
+    expect(describeStatus({} as AgentStatus, false)).toMatch(
+      /^agent {6}unknown, pid unknown, not running, since unknown\n/,
+    );
   });
 
   it("that is missing is explained", () => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,6 +61,36 @@ describe("TLS", () => {
     await once(socket, "secureConnect");
     return socket;
   }
+
+  it("bounds how many peers may begin and say nothing, and says that it did", async () => {
+    const { input, refused } = open(files(server));
+    await until("the input listens", () => input.state === "listening");
+    let [opened, cut] = [0, 0];
+    for (let i = 0; i < 1_100; i++) {
+      const socket = net.connect(input.port, "127.0.0.1");
+      onTestFinished(() => void socket.destroy());
+      socket.on("connect", () => opened++);
+      socket.on("error", () => undefined);
+      socket.on("close", () => cut++);
+    }
+    await until("those beyond 1,024 are cut off", () => opened === 1_100 && cut >= 76);
+    expect(cut).toBe(76);
+    expect(refused).toHaveLength(76);
+    expect(refused[0]).toBe("1024 connections are open or being opened, no more are taken");
+  });
+
+  it("takes back what it waits for when the files are as they were", async () => {
+    const own = copied(files(server));
+    const { input, events } = open(own);
+    const away = `${own.certFile}.away`;
+    (await connect(input)).end();
+    renameSync(own.certFile, away);
+    (await connect(input)).end();
+    await until("it waits", () => events.some(({ type }) => type === "WaitingFor"));
+    renameSync(away, own.certFile);
+    (await connect(input)).end();
+    await until("the wait is over", () => events.some(({ type }) => type === "WaitOver"));
+  });
 
   it("takes lines of openssl's client, which checks the certificate", async () => {
     const { input, lines, sources } = open(files(server));

@@ -66,6 +66,13 @@ describe("the unix stream input", () => {
 });
 
 describe("the unix datagram input", () => {
+  it("tries again where its reader cannot be started at all", async () => {
+    const { input, events } = openDatagram(`/${"x".repeat(200_000)}`);
+    await until("it waits", () => events.length > 0);
+    expect(events[0]).toMatchObject({ why: "its reader cannot be started: spawn E2BIG; trying again every second" });
+    expect(input.state).toBe("waiting");
+  });
+
   it("takes what logger and syslog(3) write, a line a datagram", async () => {
     const { input, lines, path } = openDatagram();
     await listening(input);

@@ -73,7 +73,7 @@ test(
     await mkdir(join(cwd, "images/manifests"), { recursive: true });
     for (const image of ["app", "certman"]) {
       const manifest = { version: 1, image, env: "dev", region: "cn-hangzhou", imageId: `m-${image}1` };
-      await writeFile(join(cwd, `images/manifests/${image}.json`), JSON.stringify(manifest));
+      await writeFile(join(cwd, `images/manifests/${image}-dev.json`), JSON.stringify(manifest));
     }
     expect(await run(".", {}, cwd)).toEqual({ exitCode: 0, stderr: "" });
     const { stacks } = JSON.parse(await readFile(join(outdir, "manifest.json"), "utf8")) as {

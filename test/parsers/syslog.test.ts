@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseRfc3164, parseRfc5424, syslogContents, type SyslogMessage } from "../../parsers";
+import { maxNameBytes, maxParams } from "../../parsers/structured-data";
 
 const golden = join(__dirname, "syslog");
 const now = new Date(2026, 10, 21, 9, 0, 0);
@@ -74,6 +75,26 @@ describe("a syslog line", () => {
     ["Feb 29 12:00:00", new Date(2030, 2, 1), undefined],
   ])("without a year is of the last one that is not ahead by more than a day: %s at %s is of %s", (stamp, at, year) => {
     expect(yearOf(stamp, at)).toBe(year);
+  });
+
+  const withParams = (params: string[], id = "x"): SyslogMessage | undefined =>
+    parseRfc5424(Buffer.from(`<13>1 - h a p m [${id}${params.join("")}] hi`));
+
+  it("is not the longer in work the more often a name of its structured data comes", () => {
+    const message = withParams(Array.from({ length: maxParams }, () => ' b=""')) as SyslogMessage;
+    const begin = performance.now();
+    for (let i = 0; i < 20; i++) syslogContents(message);
+    // Some 20 ms; each name compared with all before it takes seconds.
+    expect(performance.now() - begin).toBeLessThan(500);
+    expect(syslogContents(message).at(-2)?.[0]).toBe(`x.b.${maxParams}`);
+  });
+
+  it("with more structured data than anyone means does not fit, for its names would become many times the line", () => {
+    expect(withParams(Array.from({ length: maxParams + 1 }, () => ' b=""'))).toBeUndefined();
+    expect(withParams([' b=""'], "x".repeat(maxNameBytes))?.structuredData).toHaveLength(1);
+    expect(withParams([' b=""'], "x".repeat(maxNameBytes + 1))).toBeUndefined();
+    expect(withParams([` ${"b".repeat(maxNameBytes + 1)}=""`])).toBeUndefined();
+    expect(parseRfc5424(Buffer.from(`<13>1 - h a p m ${"[x]".repeat(maxParams + 1)} hi`))).toBeUndefined();
   });
 
   it("of any bytes never throws, and what is stored as msg ends the line", () => {

@@ -56,6 +56,16 @@ export const senderOptions = {
     1,
     600,
   ),
+  setAsideBytes: integer(
+    {
+      path: "sender.setAsideBytes",
+      env: "SLS_AGENT_SET_ASIDE_BYTES",
+      doc: "lines of one logstore that the service refuses for good, on disk; what is refused beyond that is lost",
+      fallback: 256 * 1024 * 1024,
+    },
+    0,
+    2 ** 40,
+  ),
   drainSeconds: integer(
     {
       path: "drainSeconds",

@@ -35,6 +35,8 @@ const fail = (): never => {
 const logger: Check = {
   name: "logger lines arrive, in order",
   run: async (world) => {
+    const queue = await machineOf(world).sh("cat /proc/sys/net/unix/max_dgram_qlen");
+    expectSame("net.unix.max_dgram_qlen", queue.trim(), "8192");
     await writeLines(world, "probe", 500);
     const text = await expectLines(world, "probe", 500);
     const [log] = await world.cloud.logsOf(programOf(world, "probe"));

@@ -40,7 +40,12 @@ export async function expectLines(
   count: number,
   { repeats = 0, timeoutMs = 15_000 }: { repeats?: number; timeoutMs?: number } = {},
 ): Promise<string> {
-  const logs = await world.cloud.arrived(programOf(world, program), count, timeoutMs);
+  const logs = await world.cloud.arrived(programOf(world, program), count, timeoutMs).catch(async (error: Error) => {
+    const said = await machineOf(world).sh(
+      "journalctl -b -o short-precise --no-pager | grep -iE 'missed|suppress|discard|lost' | tail -n 5 || true",
+    );
+    throw new Error(`${error.message}\nthe machine's journal of losses: ${said || "nothing"}`);
+  });
   const { lost, doubled, inOrder } = tally(logs, count);
   const text = `${count} lines, ${lost} lost, ${doubled} doubled`;
   if (lost > 0 || doubled > repeats) throw new Error(text);

@@ -9,6 +9,7 @@ import { tally } from "../checks/lines";
 import { TestCloud } from "../cloud";
 import { testAddress } from "../network";
 import { run, until } from "../run";
+import { endWithStarter } from "../sandbox";
 import { bakeDisk } from "./bake";
 import { VirtualMachine } from "./virtual-machine";
 
@@ -83,6 +84,11 @@ async function checks(work: string, base: string, agentPackage: string, kernel: 
     }
     return [units.map((unit) => unit.replace(".service", "")).join(" -> "), undefined];
   });
+  await check("queue between journald and rsyslog", async () => {
+    const length = (await machine.sh("cat /proc/sys/net/unix/max_dgram_qlen")).trim();
+    expectSame("net.unix.max_dgram_qlen", length, "8192");
+    return [`net.unix.max_dgram_qlen is ${length}`, undefined];
+  });
   await check("flood: memory stays below MemoryMax", async () => {
     const limit = Number(await machine.property("logtail.service", "MemoryMax"));
     const cgroup = "/sys/fs/cgroup/system.slice/logtail.service";
@@ -146,6 +152,7 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
+endWithStarter();
 main().then(
   // What still runs ends with this, the sandbox's first process.
   (code) => process.exit(code),

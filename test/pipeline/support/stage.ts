@@ -35,7 +35,7 @@ const { appendFileSync, writeFileSync } = require("node:fs");
 const [image, , env] = process.argv.slice(2);
 appendFileSync(${JSON.stringify(log)}, image + "\\n");
 const manifest = { version: 1, image, env, region: process.env.ALICLOUD_REGION, source: "production", imageId: "m-" + image + "0001" };
-writeFileSync("images/manifests/" + image + ".json", JSON.stringify(manifest));
+writeFileSync("images/manifests/" + image + "-" + env + ".json", JSON.stringify(manifest));
 `;
 
 export async function makeStage(): Promise<Stage> {
