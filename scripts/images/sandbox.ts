@@ -39,7 +39,7 @@ export function endWithStarter(): void {
 }
 
 /**
- * Runs a program as the first process of the sandbox; its end is the end of everything in it, and ours is its end, even by kill -9.
+ * Runs a program as the first process of the sandbox; its end is the end of everything in it.
  * Temporary files go to the folder of the run: nobody in it is asked before it ends.
  */
 export function startInside(
@@ -52,7 +52,7 @@ export function startInside(
   const temporary = join(work, "tmp");
   mkdirSync(temporary, { recursive: true });
   const unshare =
-    'exec setpriv --pdeathsig KILL unshare --mount --propagation private --net --pid --fork --kill-child=SIGKILL --mount-proc -- "$@"';
+    'exec unshare --mount --propagation private --net --pid --fork --kill-child=SIGKILL --mount-proc -- "$@"';
   const script = [...enter, unshare].join(" && ");
   return spawn("/bin/sh", ["-c", script, "sh", program, ...args], {
     env: { ...env, TMPDIR: temporary },
