@@ -9,12 +9,13 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { inject } from "postject";
@@ -50,14 +51,21 @@ function run(program, args, options = {}) {
 }
 
 /** Node's program of the pinned package; from the cache where it lies there. Either way its integrity is checked. */
-function nodeOf(arch) {
+function nodeOf(arch, work) {
   const { name, integrity } = pins.packages[arch];
   const cache = join(root, ".cache", "node");
   const tarball = join(cache, `${name}-${pins.version}.tgz`);
   mkdirSync(cache, { recursive: true });
   if (!existsSync(tarball)) {
     console.log(`fetching ${name}@${pins.version} from the npm registry`);
-    run("npm", ["pack", `${name}@${pins.version}`, "--silent", "--pack-destination", cache], { cwd: root });
+    // Elsewhere first: another build may look for it at this moment, and this one may be ended.
+    const folder = mkdtempSync(join(cache, "fetching-"));
+    try {
+      run("npm", ["pack", `${name}@${pins.version}`, "--silent", "--pack-destination", folder], { cwd: root });
+      renameSync(join(folder, basename(tarball)), tarball);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
   const found = `sha512-${createHash("sha512").update(readFileSync(tarball)).digest("base64")}`;
   if (found !== integrity) {
@@ -66,9 +74,8 @@ function nodeOf(arch) {
       `${name}@${pins.version} is not what images/agent/node.json names: integrity ${found}, expected ${integrity}`,
     );
   }
-  const folder = join(cache, `${name}-${pins.version}`);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
+  const folder = join(work, name);
+  mkdirSync(folder, { recursive: true });
   run("tar", ["-xzf", tarball, "-C", folder, "--strip-components=1", "package/bin/node"]);
   return join(folder, "bin", "node");
 }
@@ -85,9 +92,9 @@ function stripped(file, arch) {
 }
 
 async function build(arch, bundle) {
-  const node = nodeOf(arch);
   const work = mkdtempSync(join(tmpdir(), "sls-agent-binary-"));
   try {
+    const node = nodeOf(arch, work);
     const blob = join(work, "agent.blob");
     const config = join(work, "sea.json");
     // A cache of compiled code or a snapshot would start faster, but hold this machine's processor in it, and differ from build to build.
@@ -101,7 +108,7 @@ async function build(arch, bundle) {
         useSnapshot: false,
       }),
     );
-    const maker = arch === host ? node : nodeOf(host);
+    const maker = arch === host ? node : nodeOf(host, work);
     run(maker, ["--experimental-sea-config", config]);
     mkdirSync(values.out, { recursive: true });
     const out = join(values.out, `sls-agent-linux-${arch}`);

@@ -10,7 +10,7 @@ export function imageVerifyCommand(): Command {
       "bake images in containers of this machine, boot them against the local cloud, and check that they log",
     )
     .argument("[images...]", `of ${imagesIn(templatesFolder()).join(", ")} (default: all)`)
-    .option("--package <file>", "the agent's .deb (default: the newest in build/)")
+    .option("--package <file>", "the agent's .deb (default: that in build/, made where its sources are newer)")
     .option("--keep", "leave logs and trees of the run")
     .addHelpText(
       "after",

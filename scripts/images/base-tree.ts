@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isAlive } from "../../emulator/other-process";
 import { run } from "./run";
 
 const suite = "bookworm";
@@ -30,22 +31,45 @@ const key = createHash("sha256")
   .digest("hex")
   .slice(0, 12);
 
+const isTree = /^base-[0-9a-f]{12}$/;
+const prefix = "making-";
+
 /** Folder with the tree; made where it is missing, which takes about a minute and the Debian mirror. */
-export async function baseTree(cache: string, say: (text: string) => void): Promise<string> {
+export async function baseTree(cache: string, say: (text: string) => void, signal?: AbortSignal): Promise<string> {
   const tree = join(cache, `base-${key}`);
   if (existsSync(tree)) return tree;
   mkdirSync(cache, { recursive: true });
-  for (const old of readdirSync(cache).filter((name) => /^base-[0-9a-f]{12}$/.test(name))) {
-    rmSync(join(cache, old), { recursive: true, force: true });
-  }
+  const isLeft = (name: string): boolean =>
+    isTree.test(name) || (name.startsWith(prefix) && !isAlive(Number(name.slice(prefix.length))));
+  for (const old of readdirSync(cache).filter(isLeft)) remove(join(cache, old));
   say(`making the base tree (${suite}, ${packages.length} packages); it is kept in ${cache}`);
-  const making = join(cache, `making-${process.pid}`);
-  rmSync(making, { recursive: true, force: true });
+  const making = join(cache, `${prefix}${process.pid}`);
+  const [made, temporary] = [join(making, "tree"), join(making, "tmp")];
+  mkdirSync(temporary, { recursive: true });
   try {
-    await run("mmdebstrap", ["--format=directory", ...settings, suite, making], { timeoutMs: 900_000 });
-    renameSync(making, tree);
+    const mmdebstrap = ["mmdebstrap", "--format=directory", ...settings, suite, made];
+    await run("setpriv", [...alone, ...mmdebstrap], {
+      env: { ...process.env, TMPDIR: temporary },
+      timeoutMs: 900_000,
+      onLine: (line) => {
+        if (/^I: /.test(line)) say(`  ${line.slice(3)}`);
+      },
+      ...(signal ? { signal } : {}),
+    });
+    // Another run may have made it meanwhile.
+    if (!existsSync(tree)) renameSync(made, tree);
   } finally {
-    rmSync(making, { recursive: true, force: true });
+    remove(making);
   }
   return tree;
 }
+
+/** In namespaces of its own: it and its mounts end with us, however we end. */
+const alone = [
+  ...["--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private"],
+  ...["--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc", "--"],
+];
+
+/** What was killed may still write for a moment. */
+const remove = (folder: string): void =>
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });

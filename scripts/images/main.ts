@@ -5,17 +5,28 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { colors as pc } from "../../deploy/colors";
-import { newestPackage } from "../../images/packer";
+import { untilSignal } from "../until-signal";
 import { baseTree } from "./base-tree";
-import { cache, needTools, repository, runInSandbox } from "./host";
+import { cache, currentPackage, needTools, runInSandbox } from "./host";
 import { imageNames, type ImageName } from "./world";
 
-const tools = ["packer", "mmdebstrap", "systemd-nspawn", "unshare", "nsenter", "ip", "ssh-keygen", "chroot", "ar"];
+const tools = [
+  "packer",
+  "mmdebstrap",
+  "systemd-nspawn",
+  "setpriv",
+  "unshare",
+  "nsenter",
+  "ip",
+  "ssh-keygen",
+  "chroot",
+  "ar",
+];
 
 const usage = `npm run test:images -- [--image NAME] [--package FILE] [--keep]
 
   --image NAME    only this image (${imageNames.join(", ")}); may be given several times
-  --package FILE  the agent's .deb (default: the newest in build/, made by npm run build:packages)
+  --package FILE  the agent's .deb (default: that in build/, made where its sources are newer)
   --keep          leave logs, consoles and trees of the run in .cache/images`;
 
 const say = (text: string): unknown => process.stdout.write(`${text}\n`);
@@ -38,8 +49,8 @@ async function main(): Promise<number> {
   if (unknown !== undefined)
     throw new Error(`--image must be of ${imageNames.join(", ")}, got ${JSON.stringify(unknown)}`);
   needTools(tools);
-  const agentPackage = resolve(values.package ?? newestPackage(join(repository, "build")));
-  const base = await baseTree(cache, say);
+  const agentPackage = values.package === undefined ? await currentPackage(say) : resolve(values.package);
+  const base = await untilSignal((signal) => baseTree(cache, say, signal));
   return runInSandbox(
     join(__dirname, "inside.ts"),
     ({ work, name }) => [work, name, base, agentPackage, ...images],

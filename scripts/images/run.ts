@@ -8,14 +8,21 @@ export interface RunOptions {
   readonly input?: string;
   /** Is told each line of stdout and stderr as it comes. */
   readonly onLine?: (line: string) => void;
+  /** Kills it. */
+  readonly signal?: AbortSignal;
   /** @default 120,000 */
   readonly timeoutMs?: number;
 }
 
 /** Resolves to its stdout. Rejects with all that it wrote when it ends with anything but 0, or takes too long. */
 export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { cwd, env, input, onLine, timeoutMs = 120_000 } = options;
-  const spawned: SpawnOptions = { stdio: ["pipe", "pipe", "pipe"], ...(cwd ? { cwd } : {}), ...(env ? { env } : {}) };
+  const { cwd, env, input, onLine, signal, timeoutMs = 120_000 } = options;
+  const spawned: SpawnOptions = {
+    stdio: ["pipe", "pipe", "pipe"],
+    ...(cwd ? { cwd } : {}),
+    ...(env ? { env } : {}),
+    ...(signal ? { signal, killSignal: "SIGKILL" } : {}),
+  };
   const child = spawn(program, args, spawned);
   return new Promise((resolve, reject) => {
     let out = "";

@@ -38,19 +38,24 @@ export function endWithStarter(): void {
   process.stdin.resume();
 }
 
-/** Runs a program as the first process of the sandbox; its end is the end of everything in it. */
+/**
+ * Runs a program as the first process of the sandbox; its end is the end of everything in it.
+ * Temporary files go to the folder of the run: nobody in it is asked before it ends.
+ */
 export function startInside(
-  { name }: Sandbox,
+  { name, work }: Sandbox,
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): ChildProcess {
   const enter = cgroupRoots().map((root) => `echo $$ > ${join(root, name, "cgroup.procs")}`);
+  const temporary = join(work, "tmp");
+  mkdirSync(temporary, { recursive: true });
   const unshare =
     'exec unshare --mount --propagation private --net --pid --fork --kill-child=SIGKILL --mount-proc -- "$@"';
   const script = [...enter, unshare].join(" && ");
   return spawn("/bin/sh", ["-c", script, "sh", program, ...args], {
-    env,
+    env: { ...env, TMPDIR: temporary },
     stdio: ["pipe", "inherit", "inherit"],
     detached: true,
   });

@@ -1,10 +1,10 @@
 /** `npm run test:vm`: bakes the app image into a disk, boots it with a kernel of its own, and checks its limits under a flood. Exit codes as of ../main.ts. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { colors as pc } from "../../../deploy/colors";
-import { newestPackage } from "../../../images/packer";
+import { untilSignal } from "../../until-signal";
 import { baseTree } from "../base-tree";
-import { cache, needTools, repository, runInSandbox } from "../host";
+import { cache, currentPackage, needTools, runInSandbox } from "../host";
 import { cloudKernel } from "./kernel";
 
 const say = (text: string): unknown => process.stdout.write(`${text}\n`);
@@ -26,8 +26,8 @@ async function main(): Promise<number> {
     "busybox",
     "cpio",
   ]);
-  const agentPackage = values.package ?? newestPackage(join(repository, "build"));
-  const base = await baseTree(cache, say);
+  const agentPackage = values.package === undefined ? await currentPackage(say) : resolve(values.package);
+  const base = await untilSignal((signal) => baseTree(cache, say, signal));
   const { kernel, initrd } = await cloudKernel(cache, say);
   return runInSandbox(
     join(__dirname, "inside.ts"),
