@@ -179,7 +179,7 @@ export class Agent {
     this.selfLimits = this.startLimits();
     this.state = "running";
     this.watcher.start();
-    this.statusKeeper = new StatusKeeper(settings.dataDir, () => this.status(), world);
+    this.statusKeeper = new StatusKeeper(settings.dataDir, () => this.everySecond(), world);
   }
 
   /** Sends what is left for at most `deadlineMs`, keeps the rest on disk. */
@@ -289,6 +289,12 @@ export class Agent {
     this.intake.setConfigs([first, ...others]);
     this.router.setConfigs([first, ...others]);
     this.inputs.open();
+  }
+
+  private everySecond(): AgentStatus {
+    this.unfit.flushDue();
+    this.buffer.tellDue();
+    return this.status();
   }
 
   status(): AgentStatus {

@@ -38,8 +38,11 @@ export function delimiterLogProblem({ separator, quote, keys }: DelimiterLogForm
 /** A parser for one config, to be made once and used for each log. */
 export function delimiterParser(format: DelimiterLogFormat): LogParser {
   return (text) => {
-    const begin = /^ */.exec(text)?.[0].length ?? 0;
-    const end = text.length - (/[ \r]*$/.exec(text)?.[0].length ?? 0);
+    let begin = 0;
+    while (text[begin] === " ") begin++;
+    // No regular expression: one that looks for an end tries at each blank.
+    let end = text.length;
+    while (text[end - 1] === " " || text[end - 1] === "\r") end--;
     if (begin >= end) return misfit("is empty", 0);
     const columns = split(text, begin, end, format);
     if (!Array.isArray(columns)) return columns;

@@ -194,6 +194,11 @@ export class LogBuffer implements QueueOwner {
     if (this.pressed) this.release();
   }
 
+  /** Tells of lines that were lost within the minute before, too. To be called now and then. */
+  tellDue(): void {
+    for (const telling of this.telling.values()) telling.flushDue();
+  }
+
   lost(queue: LogQueue, lines: number, reason: DropReason): void {
     this.dropped[reason] += lines;
     let telling = this.telling.get(queue);

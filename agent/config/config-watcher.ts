@@ -42,6 +42,8 @@ export class ConfigWatcher {
   private readonly stop = new AbortController();
   private wake: { abort(): void } = { abort: () => undefined };
   private looked = false;
+  /** A look is wanted that begins from now on. */
+  private wanted = false;
   private inForce: string | undefined;
   private saved: string | undefined;
   private running: Promise<void> | undefined;
@@ -54,6 +56,7 @@ export class ConfigWatcher {
 
   /** Looks at once instead of after the pause. */
   refresh(): void {
+    this.wanted = true;
     this.wake.abort();
   }
 
@@ -68,9 +71,11 @@ export class ConfigWatcher {
     const { signal } = this.stop;
     const grace = this.afterGrace();
     while (!signal.aborted) {
+      this.wanted = false;
       const waiting = await this.look();
       this.looked = true;
       if (signal.aborted) break;
+      if (this.wanted) continue;
       const pause = waiting ? Math.min(pollMs, impatientMs) : pollMs;
       // A fleet that was started at once should not ask at once for ever.
       await this.sleep(pause * (0.9 + 0.2 * world.random()));

@@ -26,7 +26,8 @@ export class Pieces {
 
   /** All that was added since the last time, in one. */
   take(): Buffer {
-    const all = this.bytes.subarray(0, this.length);
+    const { bytes } = this;
+    const all = bytes.length === this.length ? bytes : bytes.subarray(0, this.length);
     this.bytes = noBytes;
     this.length = 0;
     return all;

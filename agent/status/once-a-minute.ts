@@ -18,14 +18,22 @@ export class OnceAMinute<Kind> {
     const waiting = this.untold.get(kind);
     if (waiting) waiting.lines += lines;
     else this.untold.set(kind, { lines, sample: sample() });
-    // A clock that was set back must not keep it quiet until it has caught up.
-    const since = Math.abs(this.now().getTime() - (this.toldAt.get(kind) ?? -Infinity));
-    if (since >= quietMs) this.flush(kind);
+    if (this.isDue(kind)) this.flush(kind);
+  }
+
+  /** Tells what has waited for its minute, though nothing more came. To be called now and then. */
+  flushDue(): void {
+    for (const kind of [...this.untold.keys()]) if (this.isDue(kind)) this.flush(kind);
   }
 
   /** Tells what has not been told yet. */
   flushAll(): void {
     for (const kind of [...this.untold.keys()]) this.flush(kind);
+  }
+
+  private isDue(kind: Kind): boolean {
+    // A clock that was set back must not keep it quiet until it has caught up.
+    return Math.abs(this.now().getTime() - (this.toldAt.get(kind) ?? -Infinity)) >= quietMs;
   }
 
   private flush(kind: Kind): void {

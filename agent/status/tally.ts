@@ -77,6 +77,10 @@ export class UnfitLines {
     this.telling.add(reason, 1, () => line.toString("utf8", 0, sampleBytes));
   }
 
+  flushDue(): void {
+    this.telling.flushDue();
+  }
+
   flushAll(): void {
     this.telling.flushAll();
   }

@@ -8,7 +8,8 @@ import { loadSettings } from "../../agent/config/settings";
 import { Agent, type AgentEnd } from "../../agent/run";
 import type { AgentEvent } from "../../agent/status/events";
 import { readStatus } from "../../agent/status/status-file";
-import { realWorld } from "../../agent/world";
+import { realWorld, type World } from "../../agent/world";
+import { SlsError } from "../../sls/model";
 import { FakeService, unreachable } from "./support/fake-service";
 import { temporaryFolder } from "./support/folder";
 import { until } from "./support/world";
@@ -17,6 +18,7 @@ function start(
   service: FakeService,
   folder = temporaryFolder(),
   env: NodeJS.ProcessEnv = {},
+  world: World = realWorld,
 ): {
   agent: Agent;
   events: AgentEvent[];
@@ -31,7 +33,7 @@ function start(
     flags: { endpoint: "http://nowhere", projects: ["my-project"], syslogPort: "0", dataDir: join(folder, "data") },
   });
   const events: AgentEvent[] = [];
-  const agent = new Agent({ settings, env: {}, service, world: realWorld, emit: (event) => events.push(event) });
+  const agent = new Agent({ settings, env: {}, service, world, emit: (event) => events.push(event) });
   let stopped: Promise<AgentEnd> | undefined;
   const stop = (ms = 5_000): Promise<AgentEnd> => (stopped ??= agent.stop("test", ms));
   onTestFinished(() => stop(0).then(() => undefined));
@@ -60,6 +62,27 @@ async function write(port: number, text: string): Promise<void> {
 const numbers = (count: number, from = 0): string[] => Array.from({ length: count }, (_, i) => String(from + i));
 
 describe("the agent", () => {
+  it("tells of all lines that do not fit, or are lost, a minute later, though no more of them come", async () => {
+    let ahead = 0;
+    const world = { ...realWorld, now: () => new Date(Date.now() + ahead) };
+    const env = { SLS_AGENT_SET_ASIDE_BYTES: "0", SLS_AGENT_BATCH_LINES: "1" };
+    const service = bound();
+    service.sinkMade.answer = () => new SlsError("PostBodyInvalid", "no", { httpStatus: 400 });
+    const { events, port } = start(service, temporaryFolder(), env, world);
+    await until("it listens", () => port() > 0);
+    await write(port(), "one\ntwo\nthree\n");
+    const told = (type: "LinesUnfit" | "LinesDropped"): number[] =>
+      events.flatMap((event) => (event.type === type ? [(event as { lines: number }).lines] : []));
+    await until("all are dropped", () => events.filter(({ type }) => type === "LinesNotSetAside").length === 3);
+    expect([told("LinesUnfit"), told("LinesDropped")]).toEqual([[1], [1]]);
+    ahead = 60_001;
+    await until("the others are told", () => told("LinesUnfit").length === 2 && told("LinesDropped").length === 2);
+    expect([told("LinesUnfit"), told("LinesDropped")]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
   it("carries lines from the socket to the logstore, each once and in order", async () => {
     const service = bound();
     const { events, port, stop } = start(service);

@@ -82,6 +82,24 @@ describe("the config watcher", () => {
     expect(seen[2]).toEqual([]);
   });
 
+  it("looks once more when it is asked to while a look is under way, which may have seen the old", async () => {
+    const service = new FakeService();
+    service.bind("mine", ["logtail-id-dev"], { a: ["sys_tag", "store-a"] });
+    const { world, watcher } = bench(service);
+    await world.pass(0);
+    let looks = 0;
+    const listed = service.configs.listMachineGroups;
+    service.configs.listMachineGroups = () => {
+      if (++looks === 1) watcher.refresh();
+      return listed();
+    };
+    watcher.refresh();
+    await world.pass(0);
+    expect(looks).toBe(2);
+    await world.pass(1_000);
+    expect(looks).toBe(2);
+  });
+
   it("says that no group names this machine and how to mend it, and goes on when one does", async () => {
     const service = new FakeService();
     const { world, events, seen } = bench(service);

@@ -68,4 +68,11 @@ describe("a JSON line", () => {
       }),
     );
   });
+
+  it("takes text of any length, with and without escapes", () => {
+    for (const text of ["x".repeat(20_000_000), "\\n\u0001".repeat(2_000_000)]) {
+      const parsed = jsonParser(JSON.stringify({ a: text }));
+      expect(parsed.ok && parsed.contents[0]?.[1] === text).toBe(true);
+    }
+  });
 });
