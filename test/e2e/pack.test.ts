@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { run } from "../../scripts/demo/processes";
-import { repository } from "../support/tools";
+import { repository, tool } from "../support/tools";
 
 const folder = mkdtempSync(join(tmpdir(), "cdktf-sls-pack-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,4 +39,22 @@ test("a throw-away app installs the tarball, compiles against its types, and syn
   expect(Object.keys(stack.output)).toContain("cdktf_sls");
   const help = await run("npx", ["cdktf-sls", "--help"], { cwd: folder });
   expect(help).toContain("Usage: cdktf-sls");
+
+  // What makes images is not TypeScript, and partly links in a clone.
+  if (tool("packer") === undefined) {
+    if (process.env["CI"] === "true") throw new Error("packer is missing; run scripts/ci-setup.sh");
+    return;
+  }
+  writeFileSync(join(folder, "sls-agent_1.0_amd64.deb"), "");
+  writeFileSync(join(folder, "key"), "no key");
+  const target = ["--project", "p-dev", "--user-defined-id", "x", "--region", "cn-hangzhou", "--source", "null"];
+  for (const image of ["app", "certman", "proxy"]) {
+    const args = ["image", "build", image, ...target, "--agent-package", "sls-agent_1.0_amd64.deb"];
+    // Packer reads all that the templates name before it looks at the key.
+    const build = run("npx", ["cdktf-sls", ...args, "--var", "ssh_host=h", "--var", "ssh_key_file=key"], {
+      cwd: folder,
+    });
+    await expect(build).rejects.toThrow(/no key found/);
+    await expect(build).rejects.not.toThrow(/Bad script|no such file|stat /i);
+  }
 }, 180_000);
