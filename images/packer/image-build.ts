@@ -77,10 +77,18 @@ export async function prepare(build: ImageBuild, work: string): Promise<Prepared
     agent_package: resolve(build.agentPackage),
     manifest: join(work, "packer-manifest.json"),
     inventory: join(work, "inventory.txt"),
-    ...build.variables,
+    ...Object.fromEntries(Object.entries(build.variables).map(fromHere)),
   });
   return { args, cwd, version: version.join("."), environment: secretEnvironment(build.variables) };
 }
+
+const files = ["ca_file", "ssh_key_file"];
+
+/** Packer runs in another folder than the person; a `~` it knows itself. */
+const fromHere = ([name, value]: readonly [string, string]): [string, string] => [
+  name,
+  files.includes(name) && !value.startsWith("~") ? resolve(value) : value,
+];
 
 /** Variables that say the same as a field: the manifest would say something else than the image. */
 const fields: Readonly<Record<string, string>> = {
