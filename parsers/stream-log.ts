@@ -67,7 +67,7 @@ export function parseStreamLog(
 
   const tagEnd = line.indexOf(space, versionEnd + 1);
   if (tagEnd <= versionEnd + 1) return { ok: false, problem: "noTag" };
-  const tag = line.toString("latin1", versionEnd + 1, tagEnd);
+  const tag = line.toString("utf8", versionEnd + 1, tagEnd);
 
   const timeEnd = line.indexOf(space, tagEnd + 1);
   const point = format.extended ? line.subarray(0, Math.max(timeEnd, 0)).indexOf(0x2e, tagEnd + 1) : -1;

@@ -32,6 +32,9 @@ export interface RunOptions {
 }
 
 export async function run({ settings, service, readSettings, readyFile }: RunOptions): Promise<number> {
+  // Before it is ready there is nothing to read again; without this it would end the process.
+  let onHangUp = (): void => undefined;
+  process.on("SIGHUP", () => onHangUp());
   const dataDir = await openDataDir(settings.dataDir);
   if (readyFile !== undefined) fs.rmSync(readyFile, { force: true });
   // Nobody reads any more: no reason to stop carrying lines.
@@ -79,8 +82,8 @@ export async function run({ settings, service, readSettings, readyFile }: RunOpt
     live.reload();
     agent.refresh();
   };
-  // As rsyslog and most daemons take it; without this it would end the process with all that waits in memory.
-  process.on("SIGHUP", () => (supervised ? supervised.reload(reload) : reload()));
+  // As rsyslog and most daemons take it.
+  onHangUp = () => (supervised ? supervised.reload(reload) : reload());
   try {
     const why = await Promise.race([firstSignal(() => agent.force()), agent.inputEnded]);
     return codeOf(await agent.stop(why, live.current.drainSeconds * 1000));

@@ -2,7 +2,8 @@
 import { proxyFromEnv } from "../../sls/client";
 import { checkCertificates, checkCredentialsFile, checkDataDir, checkOpenFiles } from "../checks/files";
 import type { Finding } from "../checks/finding";
-import { checkPort, checkWay } from "../checks/network";
+import { checkInputs } from "../checks/inputs";
+import { checkWay } from "../checks/network";
 import { readIdentity } from "../config/identity";
 import { SettingsError, type Settings } from "../config/settings";
 import { exitCodes } from "../exit-codes";
@@ -25,15 +26,12 @@ export async function validate(options: ValidateOptions): Promise<number> {
   const { settings, env, running, now, quiet, write, complain } = options;
   const machine = readIdentity(settings.configDir, env, settings.workingIp);
   if (machine.problems.length > 0) throw new SettingsError(machine.problems);
-  const { syslogHost, syslogPort, relpHost, relpPort, statusPort } = settings;
   const found: Finding[] = [
     ...checkDataDir(settings),
     ...checkCredentialsFile(settings),
     ...checkCertificates(env, now),
     ...checkOpenFiles(realUsage().mostOpenFiles),
-    ...(syslogPort === "off" ? [] : await checkPort("syslog.port", syslogHost, syslogPort, running)),
-    ...(relpPort === "off" ? [] : await checkPort("relp.port", relpHost, relpPort, running)),
-    ...(statusPort === undefined ? [] : await checkPort("status.port", "127.0.0.1", statusPort, running)),
+    ...(await checkInputs(settings, { running, now, path: env["PATH"] ?? "" })),
     ...(await checkWay(settings, proxyFromEnv(env))),
   ];
   if (!quiet) write(`${JSON.stringify({ settings: shown(settings), machine, findings: found }, undefined, 2)}\n`);

@@ -114,7 +114,7 @@ export class Intake {
 
   /** Undefined when the tag has no config or the address is none: that is for the careful path. */
   private headFor({ tag, ip }: ReturnType<typeof headOf>, origin: Origin): LastHead | undefined {
-    const config = this.byTag.get(tag.toString("latin1"));
+    const config = this.byTag.get(tag.toString("utf8"));
     const address = ip.toString("latin1");
     if (config === undefined || isIP(address) === 0) return undefined;
     return {

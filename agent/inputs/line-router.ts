@@ -71,6 +71,7 @@ export class LineRouter {
     // Lines of Logtail's own version begin with 0: nothing is to be done with them here.
     const plain = tag === undefined && !receptionTime && !formats.some(({ version }) => version.startsWith("0"));
     const take: TakeLine = (line, origin, continuation) => {
+      if (continuation && receptionTime) return this.keepWhole(line, origin, origin.lastConfig, "lineTooLong");
       if (continuation) return accept(line, origin, true);
       if (format === "raw") return this.raw(line, origin, tag);
       if (line[0] === priority) return this.syslog(line, origin, tag);

@@ -39,7 +39,7 @@ export class OctetFramer implements Framer {
   end(): void {
     if (this.lost !== undefined) return this.lost.end();
     if (this.missing === undefined && this.head.length > 0) this.line.add(this.head);
-    if (this.missing !== undefined || this.line.begun) this.line.finish();
+    if (this.line.begun) this.line.finish();
   }
 
   /** Returns what follows. */

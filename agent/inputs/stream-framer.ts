@@ -26,26 +26,41 @@ const builtInVersions = builtInStreamLogFormats.map(({ version }) => version);
 /** Cuts one connection's bytes into lines, by the framing that its first bytes tell. */
 export class StreamFramer implements Framer {
   private chosen: Framer | undefined;
+  /** All that has come ended with the first NUL: what follows tells whether it was the end of a line. */
+  private doubtful = false;
   private readonly head = new Pieces();
 
   constructor(private readonly options: StreamFramerOptions) {}
 
   push(chunk: Buffer): void {
-    if (this.chosen !== undefined) return this.chosen.push(chunk);
     const { maxBytes, versions } = this.options;
+    if (this.doubtful) return this.pushAfterNul(chunk);
+    if (this.chosen !== undefined) return this.chosen.push(chunk);
     if (this.head.length >= tellingBytes && !hasEnd(chunk) && this.head.length + chunk.length <= maxBytes) {
       return this.head.add(chunk);
     }
     this.head.add(chunk);
     const head = this.head.take();
     const framing = framingOf(head, versions) ?? (head.length > maxBytes ? "lf" : undefined);
-    if (framing === undefined) this.head.add(head);
-    else this.choose(framing).push(head);
+    if (framing === undefined) return this.head.add(head);
+    this.choose(framing).push(head);
+    this.doubtful = framing === "nul" && head.at(-1) === 0 && head.indexOf(0) === head.length - 1;
   }
 
   end(): void {
-    if (this.chosen === undefined && this.head.length > 0) this.choose("lf").push(this.head.take());
+    const rest = this.head.take();
+    if (rest.length > 0) (this.chosen ?? this.choose("lf")).push(rest);
     this.chosen?.end();
+  }
+
+  /** The line before the NUL is handed over already: it does not wait for the next one, which may be long in coming. */
+  private pushAfterNul(chunk: Buffer): void {
+    this.head.add(chunk);
+    const next = this.head.take();
+    const begins = beginsLine(next, this.options.versions ?? builtInVersions);
+    if (begins === undefined) return this.head.add(next);
+    this.doubtful = false;
+    (begins ? (this.chosen ?? this.choose("nul")) : this.choose("lf")).push(next);
   }
 
   private choose(framing: Framing): Framer {

@@ -59,7 +59,8 @@ export function tlsServer(options: TlsServerOptions): (onConnection: (socket: ne
   };
 }
 
-function contextOf({ certFile, keyFile, clientCaFile }: TlsFiles): tls.SecureContextOptions {
+/** Throws an error that names the files where they do not fit together. */
+export function contextOf({ certFile, keyFile, clientCaFile }: TlsFiles): tls.SecureContextOptions {
   const context = {
     cert: readFileSync(certFile),
     key: readFileSync(keyFile),

@@ -47,13 +47,16 @@ export function serverTime(reply: HttpReply): Date | undefined {
   return Number.isNaN(date) ? undefined : new Date(date);
 }
 
+/** An acknowledgement is empty, a refusal is a few sentences. */
+const mostReplyBytes = 1024 * 1024;
+
 export class LogWriter {
   private readonly transport: Transport;
   private readonly scheme: string;
   private readonly host: string;
 
   constructor(private readonly options: LogWriterOptions) {
-    this.transport = new Transport(options.proxy ?? noProxy, options.timeoutMs ?? 30_000);
+    this.transport = new Transport(options.proxy ?? noProxy, options.timeoutMs ?? 30_000, { mostReplyBytes });
     this.scheme = options.endpoint.startsWith("http://") ? "http" : "https";
     this.host = options.endpoint.replace(/^https?:\/\//, "").replace(/\/+$/, "");
   }

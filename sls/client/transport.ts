@@ -19,18 +19,29 @@ export interface HttpReply {
   readonly body: Buffer;
 }
 
+/** Far more than the service answers to anything. */
+const usualReplyBytes = 64 * 1024 * 1024;
+
+export interface TransportOptions {
+  /** Monotonic milliseconds, for the age of connections. @default performance.now */
+  readonly clock?: () => number;
+  /** What answers with more is not the service. @default 64 MiB */
+  readonly mostReplyBytes?: number;
+}
+
 /** Sends requests over kept-alive connections, straight or through a proxy. Redirects are not followed: the service sends none. */
 export class Transport {
   private readonly pools: ConnectionPools;
+  private readonly mostReplyBytes: number;
 
   constructor(
     private readonly proxy: ProxySettings,
     /** From the first byte sent to the last byte read, in milliseconds. */
     private readonly timeoutMs: number,
-    /** Monotonic milliseconds, for the age of connections. @default performance.now */
-    clock?: () => number,
+    options: TransportOptions = {},
   ) {
-    this.pools = new ConnectionPools(clock);
+    this.pools = new ConnectionPools(options.clock);
+    this.mostReplyBytes = options.mostReplyBytes ?? usualReplyBytes;
   }
 
   /** Rejects with an SlsError of code RequestError or RequestTimeout when no reply came. */
@@ -50,7 +61,7 @@ export class Transport {
     const pool = this.pools.take(url, proxy);
     let failed = true;
     try {
-      const reply = await exchange(request, pool.agent, stop.signal);
+      const reply = await exchange(request, pool.agent, stop.signal, this.mostReplyBytes);
       failed = false;
       return reply;
     } catch (error) {
@@ -68,7 +79,7 @@ export class Transport {
   }
 }
 
-function exchange(request: HttpRequest, agent: http.Agent, signal: AbortSignal): Promise<HttpReply> {
+function exchange(request: HttpRequest, agent: http.Agent, signal: AbortSignal, mostBytes: number): Promise<HttpReply> {
   const { url, body } = request;
   const headers: Record<string, string> = { ...request.headers };
   if (body !== undefined || request.method === "POST" || request.method === "PUT") {
@@ -80,7 +91,12 @@ function exchange(request: HttpRequest, agent: http.Agent, signal: AbortSignal):
     const library = url.protocol === "https:" ? https : http;
     const outgoing = library.request(url, { method: request.method, headers, agent, signal }, (incoming) => {
       const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      let left = mostBytes;
+      incoming.on("data", (chunk: Buffer) => {
+        left -= chunk.length;
+        if (left >= 0) chunks.push(chunk);
+        else incoming.destroy(new Error(`the reply is longer than ${mostBytes} bytes`));
+      });
       incoming.on("error", reject);
       incoming.on("end", () =>
         resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) }),

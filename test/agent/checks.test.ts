@@ -1,3 +1,4 @@
+import { createSocket } from "node:dgram";
 import { chmodSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import * as net from "node:net";
@@ -5,9 +6,12 @@ import { join } from "node:path";
 import { execFileSync } from "node:child_process";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { checkCertificates, checkCredentialsFile, checkDataDir, checkOpenFiles } from "../../agent/checks/files";
+import { checkInputs } from "../../agent/checks/inputs";
 import { checkPort, checkWay } from "../../agent/checks/network";
+import { checkInput } from "../../agent/config/input-settings";
 import { loadSettings, type Settings } from "../../agent/config/settings";
 import { noProxy, parseProxyAddress } from "../../sls/client";
+import { authority, certificate } from "./support/certificates";
 import { temporaryFolder } from "./support/folder";
 import { canMount, tinyFileSystem } from "./support/full-disk";
 
@@ -100,6 +104,82 @@ describe("files with secrets and certificates", () => {
   it("few open files are doubtful", () => {
     expect(checkOpenFiles(1024)).toEqual([]);
     expect(checkOpenFiles(256)).toMatchObject([{ level: "warning" }]);
+  });
+});
+
+describe("inputs", () => {
+  const checked = (inputs: object[], more: Partial<Settings> = {}): Promise<unknown> => {
+    const read = inputs.map((input) => checkInput(input as Record<string, unknown>));
+    const values = read.map((one) => ("value" in one ? one.value : expect.fail(one.mustBe)));
+    const now = new Date();
+    const path = process.env["PATH"] ?? "";
+    return checkInputs(settings({ syslogPort: "off", ...more, inputs: values }), { running: false, now, path });
+  };
+
+  it("with TLS files that are not there, or no pair, are an error; ended ones are doubtful", async () => {
+    const folder = temporaryFolder();
+    const ca = authority(folder);
+    const [one, two] = [certificate(folder, "one", ca), certificate(folder, "two", ca)];
+    const tcp = (files: object): object => ({ type: "tcp", address: "127.0.0.1:0", ...files });
+    expect(await checked([tcp(one)])).toEqual([]);
+    expect(await checked([tcp({ ...one, keyFile: two.keyFile })])).toEqual([
+      {
+        level: "error",
+        about: "inputs, item 1",
+        message: expect.stringMatching(
+          /^its TLS files cannot be used: \S+one\.crt and \S+two\.key cannot be used: /,
+        ) as string,
+      },
+    ]);
+    expect(await checked([tcp({ certFile: "/none", keyFile: "/none" })])).toMatchObject([
+      { level: "error", message: expect.stringContaining("ENOENT") as string },
+    ]);
+    const later = { running: false, now: new Date(Date.now() + 3 * 86_400_000), path: "" };
+    const { certFile, keyFile } = one;
+    const source = { type: "tcp", host: "127.0.0.1", port: 0, tls: { certFile, keyFile } } as const;
+    expect(
+      await checkInputs(settings({ syslogPort: "off", inputs: [{ source, format: "auto" }] }), later),
+    ).toMatchObject([{ level: "warning", message: expect.stringContaining("CN=one ended on") as string }]);
+  });
+
+  it("at a place that another one has are an error, whoever else has it a doubt", async () => {
+    const port = await taken();
+    const tcp = { type: "tcp", address: `127.0.0.1:${port}` };
+    expect(await checked([tcp])).toMatchObject([{ level: "warning", about: "inputs, item 1" }]);
+    expect(await checked([{ type: "udp", address: "127.0.0.1:9999" }, tcp], { relpPort: port })).toContainEqual({
+      level: "error",
+      about: "inputs, item 2",
+      message: `TCP port ${port} on 127.0.0.1 is taken by relp.port already; give one of them another`,
+    });
+    const unix = { type: "unix", path: "/run/x.sock" };
+    expect(await checked([unix, { ...unix, type: "unixgram" }])).toMatchObject([
+      { level: "error", message: "socket /run/x.sock is taken by inputs, item 1 already; give one of them another" },
+    ]);
+  });
+
+  it("whose UDP port is taken, or whose program is not there, are doubtful", async () => {
+    const socket = createSocket("udp4").bind(0, "127.0.0.1");
+    await once(socket, "listening");
+    onTestFinished(() => void socket.close());
+    const { port } = socket.address();
+    expect(
+      await checked([
+        { type: "udp", address: `127.0.0.1:${port}` },
+        { type: "exec", command: ["no-such-program", "secret"] },
+        { type: "exec", command: ["sh"] },
+      ]),
+    ).toEqual([
+      {
+        level: "warning",
+        about: "inputs, item 1",
+        message: `another program has UDP 127.0.0.1:${port}; find it with "ss -lunp sport = :${port}"`,
+      },
+      {
+        level: "warning",
+        about: "inputs, item 2",
+        message: "the program no-such-program is not there, or not to be run by this user",
+      },
+    ]);
   });
 });
 

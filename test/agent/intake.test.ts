@@ -68,6 +68,14 @@ const fields = {
 };
 
 describe("a line that comes in", () => {
+  it("finds the config of a tag that is not ASCII, and of no other that looks like it in another alphabet", () => {
+    // The second is what the bytes of the first are in Latin-1.
+    const { send } = bench(config("one", "sys_tag"), config("two", "日志"), config("three", "æ\u0097¥å¿\u0097"));
+    const origin = { address: "127.0.0.1" };
+    for (let i = 0; i < 2; i++)
+      expect(send(line("hello", "日志"), origin)).toMatchObject({ to: "two-store", msg: expect.anything() });
+  });
+
   it("goes to the logstore of the config that its tag names, with the group's topic", () => {
     const { send } = bench(config("one", "sys_tag"), config("two", "other", "dev"));
     expect(send(line("hello", "other"))).toEqual({

@@ -171,6 +171,17 @@ describe("the running agent", () => {
     expect(await running.ended).toBe(0);
   });
 
+  it("is not ended by a SIGHUP that comes while it starts", async () => {
+    const b = await cloudBench();
+    // Several: without a handler most of them end it.
+    for (let i = 0; i < 3; i++) {
+      const running = run(b);
+      running.process.stdout.once("data", () => running.process.kill("SIGHUP"));
+      await running.awaitEvent("Listening");
+      await stopped(running);
+    }
+  });
+
   it("ended by a watchdog, keeps its lines on disk and exits 1", async () => {
     const b = await cloudBench();
     const running = run(b);

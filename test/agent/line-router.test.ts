@@ -69,6 +69,20 @@ const rfc5424Fields = {
 };
 
 describe("lines of many formats", () => {
+  it("that are cut tell when each piece came, where that is asked for", () => {
+    const { send, router } = bench({ receptionTime: true });
+    const origin: Origin = { address: "10.1.1.1" };
+    send("0.1 other 1795244143 10.1.1.1 h user.info 0 app - - begin", undefined, origin);
+    expect(send("and rest", undefined, origin, true)).toEqual({
+      to: "two-store",
+      source: "10.1.1.1",
+      time: 1795251600,
+      content: "and rest",
+      timegenerated: "1795251600.000",
+    });
+    expect(router.accepted).toBe(2);
+  });
+
   it("of Logtail's own are handed on as they are, and so is the rest of a line that was cut", () => {
     const { send, router } = bench();
     expect(send("0.1 sys_tag 1 127.0.0.1 half")).toEqual({

@@ -50,6 +50,19 @@ describe("the framing of a connection", () => {
     expect(texts("<13>a\n5 <13>b\n")).toEqual(["<13>a", "5 <13>b"]);
   });
 
+  it("that a NUL at the end of what has come so far told is told anew by what comes next", () => {
+    expect(texts("<13>a\0", "b\n<13>c\n<13>d\n")).toEqual(["<13>a", "b", "<13>c", "<13>d"]);
+    expect(texts("0.1 a\0", "0", ".1 x\n")).toEqual(["0.1 a", "0.1 x"]);
+    expect(texts("0.1 a\0", "0", ".2 x\n0.1 y\n")).toEqual(["0.1 a", "0.2 x", "0.1 y"]);
+    expect(texts("<13>a\0", "<13>b\nb", "\0<13>c\0")).toEqual(["<13>a", "<13>b\nb", "<13>c"]);
+    expect(texts("<13>a\0", "0.")).toEqual(["<13>a", "0."]);
+    expect(texts("<13>a\0")).toEqual(["<13>a"]);
+  });
+
+  it("by octets whose connection ends before the line has begun makes no line of that", () => {
+    expect(texts("5 <13>a7 ")).toEqual(["<13>a"]);
+  });
+
   it("by octets takes lines with line feeds in them, empty ones, and a line feed between two", () => {
     expect(texts("9 <13>a\nb\nc0 \n5 <13>d\n6 <13>e\n")).toEqual(["<13>a\nb\nc", "", "<13>d", "<13>e"]);
   });

@@ -121,8 +121,8 @@ describe("what is not served is marked unsupported:", () => {
   });
 
   test("an action of OpenAPI", async () => {
-    await plain("ecs.aliyuncs.com", "/?Action=RunInstances");
-    expect(unsupported()).toMatchObject({ host: "ecs.aliyuncs.com", operation: "RunInstances" });
+    await plain("ecs.aliyuncs.com", "/?Action=DescribeImages");
+    expect(unsupported()).toMatchObject({ host: "ecs.aliyuncs.com", operation: "DescribeImages" });
   });
 
   test("a name, straight and in a tunnel", async () => {

@@ -39,7 +39,7 @@ async function world(): Promise<{
   const { port, server } = await instance("a", "127.0.0.2");
   await instance("b", "127.0.0.3", port);
   let minutes = 0;
-  const transport = new Transport({ noProxy: [] }, 2_000, () => minutes * 60_000);
+  const transport = new Transport({ noProxy: [] }, 2_000, { clock: () => minutes * 60_000 });
   onTestFinished(() => transport.close());
   const url = new URL(`http://p1.sls.test:${port}/`);
   return {
@@ -79,7 +79,7 @@ test("a request under way is not cut off when the connections of its time are gi
   let answer: () => void = () => undefined;
   server.removeAllListeners("request").on("request", (_, reply) => (answer = () => reply.end("late")));
   let minutes = 0;
-  const transport = new Transport({ noProxy: [] }, 5_000, () => minutes * 60_000);
+  const transport = new Transport({ noProxy: [] }, 5_000, { clock: () => minutes * 60_000 });
   onTestFinished(() => transport.close());
   const url = new URL(`http://127.0.0.2:${port}/`);
   const asked = once(server, "request");
@@ -120,7 +120,7 @@ test.each(["http", "socks5"])(
   async (scheme) => {
     const proxy = await silentProxy();
     const address = parseProxyAddress("HTTPS_PROXY", `${scheme}://${proxy.address}`);
-    const transport = new Transport({ https: address, noProxy: [] }, 40, undefined);
+    const transport = new Transport({ https: address, noProxy: [] }, 40);
     onTestFinished(() => transport.close());
     const ask = (): Promise<unknown> =>
       transport.send({ method: "GET", url: new URL("https://p1.cn-hangzhou.log.aliyuncs.com/"), headers: {} });
@@ -158,4 +158,51 @@ test.each(["http", "https"])("a proxy that closes after each reply leaves nothin
     (signal) => getEventListeners(signal, "abort").length,
   );
   expect(Math.max(0, ...counts)).toBeLessThan(5);
+});
+
+test("requests that are not answered do not hold up others to the same host", async () => {
+  const server = createHttpServer((request, reply) => {
+    if (request.url !== "/slow") reply.end("quick");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const transport = new Transport({ noProxy: [] }, 5_000);
+  const giveUp = new AbortController();
+  // As many logstores as a machine may have, with four requests each.
+  const slow = Array.from({ length: 40 }, () =>
+    transport.send({ method: "GET", url: new URL(`${url}/slow`), headers: {}, signal: giveUp.signal }),
+  );
+  const ended = Promise.allSettled(slow);
+  const quick = await transport.send({ method: "GET", url: new URL(`${url}/quick`), headers: {} });
+  expect(quick.body.toString()).toBe("quick");
+  giveUp.abort();
+  await ended;
+  transport.close();
+});
+
+test("a reply that never ends is cut off: no service answers a request like that", async () => {
+  const server = createHttpServer((_, reply) => {
+    const more = (): void => {
+      while (!reply.destroyed && reply.write(Buffer.alloc(64 * 1024)));
+      if (!reply.destroyed) reply.once("drain", more);
+    };
+    more();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const transport = new Transport({ noProxy: [] }, 3_000, { mostReplyBytes: 1024 * 1024 });
+  await expect(transport.send({ method: "GET", url, headers: {} })).rejects.toThrow(
+    /^could not reach http:\/\/127\.0\.0\.1:\d+: the reply is longer than 1048576 bytes; /,
+  );
+  transport.close();
 });

@@ -17,7 +17,8 @@ export interface ProxyAgentOptions {
 /** An agent for one protocol and proxy. */
 export function agentFor(url: URL, proxy: ProxyAddress | undefined, given: ProxyAgentOptions = {}): http.Agent {
   const { signal, keepAlive = true } = given;
-  const options = { keepAlive, maxSockets: 16 };
+  // No limit here: whoever asks limits itself, and what waits for an answer must not keep others from asking.
+  const options = { keepAlive };
   if (proxy === undefined) return url.protocol === "https:" ? new https.Agent(options) : new http.Agent(options);
   if (proxy.scheme === "socks5") return socksAgent(proxy, options);
   const address = addressUrl(proxy, proxy.scheme);
