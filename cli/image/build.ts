@@ -20,6 +20,7 @@ import {
 import { proxyFromEnv } from "../../sls";
 import { quoted } from "../local/options";
 import { addServiceOptions, clientFor, readStacks, regionOf, type ServiceFlags } from "../service-options";
+import { untilSignal } from "../until-signal";
 import { packageVersion } from "../version";
 
 interface Flags extends ServiceFlags {
@@ -52,7 +53,10 @@ export function imageBuildCommand(): Command {
       "--user-defined-id <id>",
       'what its machines say in /etc/ilogtail/user_defined_id (default: as the machine group has it); "": each machine takes it from its user data',
     )
-    .option("--agent-package <file>", "the agent's .deb or .rpm (default: the newest .deb in build/)")
+    .option(
+      "--agent-package <file>",
+      "the agent's .deb or .rpm (default: the newest .deb in build/, for ECS that of x64)",
+    )
     .option("--manifest <file>", "where to write what was made (default: build/image-IMAGE-ENV.json)")
     .option(
       "--var <name=value>",
@@ -89,7 +93,7 @@ async function build(image: string, flags: Flags): Promise<void> {
     ...found,
     env: flags.env,
     source: flags.source,
-    agentPackage: flags.agentPackage ?? newestPackage("build"),
+    agentPackage: flags.agentPackage ?? newestPackage("build", flags.source === "null" ? process.arch : "x64"),
     toolVersion: packageVersion(),
     manifestFile: flags.manifest ?? join("build", `image-${image}-${flags.env}.json`),
     variables: Object.fromEntries(flags.var.map(variable)),
@@ -97,8 +101,9 @@ async function build(image: string, flags: Flags): Promise<void> {
     environment: process.env,
     ...shown,
   };
-  if (flags.dryRun) return dryRun(settings);
-  const manifest = await buildImage({ ...settings, environment: await withKeys(flags) });
+  if (flags.dryRun) return dryRun(settings, flags.json === true);
+  const environment = await withKeys(flags);
+  const manifest = await untilSignal((signal) => buildImage({ ...settings, environment, signal }));
   process.stdout.write(
     flags.json
       ? `${JSON.stringify(manifest, null, 2)}\n`
@@ -106,13 +111,20 @@ async function build(image: string, flags: Flags): Promise<void> {
   );
 }
 
-async function dryRun(settings: ImageBuild): Promise<void> {
+async function dryRun(settings: ImageBuild, json: boolean): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), "cdktf-sls-image-"));
   try {
-    const { args, version } = await prepare(settings, work);
+    const { args, version, environment } = await prepare(settings, work);
     const own = args.map((arg) => arg.replaceAll(work, "WORK"));
+    const hidden = Object.keys(environment);
+    if (json) {
+      const told = { packerVersion: version, templates: templatesFolder(), args: own, environment: hidden };
+      process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
+      return;
+    }
+    const variables = hidden.map((name) => `${name}=*** `).join("");
     process.stdout.write(
-      `# Packer ${version}, in WORK/${settings.image}: a copy of ${templatesFolder()}\npacker ${own.map(quoted).join(" ")}\n`,
+      `# Packer ${version}, in WORK/${settings.image}: a copy of ${templatesFolder()}\n${variables}packer ${own.map(quoted).join(" ")}\n`,
     );
   } finally {
     rmSync(work, { recursive: true, force: true });

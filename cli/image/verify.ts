@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { imagesIn, templatesFolder } from "../../images/packer";
+import { runProgram } from "../run-program";
 
 export function imageVerifyCommand(): Command {
   return new Command("verify")
@@ -31,11 +31,5 @@ async function verify(images: readonly string[], flags: { package?: string; keep
     ...(flags.keep ? ["--keep"] : []),
   ];
   const tsNode = join(repository, "node_modules/ts-node/dist/bin.js");
-  const child = spawn(process.execPath, [tsNode, script, ...args], { stdio: "inherit" });
-  // A signal of the terminal reaches it too: it cleans up, and its end is ours.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
-  process.exitCode = await new Promise<number>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
-  });
+  process.exitCode = await runProgram(process.execPath, [tsNode, script, ...args], {});
 }

@@ -39,6 +39,8 @@ variable "proxy_url" {
   type        = string
   default     = ""
   description = "Forward proxy of machines without a way out, such as http://10.0.0.5:3128; empty: none."
+  # It may hold a password.
+  sensitive = true
 }
 
 variable "ca_file" {

@@ -11,5 +11,7 @@ export function newestPackage(folder: string, arch: string = process.arch): stri
     .map((name) => join(folder, name));
   const [newest] = files.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   if (newest !== undefined) return newest;
-  throw new Error(`${folder} has no sls-agent_*${end}; make it with \`npm run build:packages\`, or name a package`);
+  throw new Error(
+    `${folder} has no sls-agent_*${end}; make it with \`npm run build:packages\` in a clone of cdktf-sls, or name a package`,
+  );
 }

@@ -16,9 +16,21 @@ export function parseVersion(text: string): readonly [number, number, number] {
 export const takesPlugins = ([major, minor]: readonly [number, number, number]): boolean =>
   major > 1 || (major === 1 && minor >= 7);
 
-/** Values go by -var: none of them is secret. Keys go by the environment. */
+/** Their values may hold a password or a key: they go by the environment, which other users cannot read, and are not shown. */
+const secretVariables = ["proxy_url", "access_key", "secret_key", "security_token"];
+const isSecret = ([name]: readonly [string, string]): boolean => secretVariables.includes(name);
+
+export const secretEnvironment = (variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(variables)
+      .filter(isSecret)
+      .map(([name, value]) => [`PKR_VAR_${name}`, value]),
+  );
+
+/** Values go by -var, but for those of `secretEnvironment`. */
 export function buildArgs(source: Source, variables: Readonly<Record<string, string>>): string[] {
-  const vars = Object.entries(variables).flatMap(([name, value]) => ["-var", `${name}=${value}`]);
+  const told = Object.entries(variables).filter((one) => !isSecret(one));
+  const vars = told.flatMap(([name, value]) => ["-var", `${name}=${value}`]);
   return ["build", "-color=false", `-only=${sources[source]}`, ...vars, "."];
 }
 
@@ -47,15 +59,24 @@ export interface PackerRun {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly onLine?: (line: string) => void;
+  readonly signal?: AbortSignal;
 }
 
-/** Resolves to its output. Rejects with the last of it when it fails. A signal to us is one to it: it takes away what it began. */
-export function packer(args: readonly string[], { program, cwd, env, onLine }: PackerRun): Promise<string> {
+/**
+ * Resolves to its output. Rejects with the last of it when it fails. `signal` asks it to end: it takes away what it began, such as a
+ * machine that is paid for, and is waited for.
+ */
+export function packer(args: readonly string[], { program, cwd, env, onLine, signal }: PackerRun): Promise<string> {
   const child = spawn(program, args, {
     cwd,
     env: { ...env, CHECKPOINT_DISABLE: "1" },
     stdio: ["ignore", "pipe", "pipe"],
+    // A terminal's Ctrl-C would reach it besides ours, and the second one ends it at once.
+    detached: true,
   });
+  const ask = (): unknown => child.kill("SIGTERM");
+  signal?.addEventListener("abort", ask, { once: true });
+  if (signal?.aborted) ask();
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (line) => {
@@ -65,9 +86,10 @@ export function packer(args: readonly string[], { program, cwd, env, onLine }: P
   }
   return new Promise((resolve, reject) => {
     child.on("error", (error) => reject(new Error(`${program} cannot be run: ${error.message}`)));
-    child.on("close", (code, signal) => {
+    child.on("close", (code, by) => {
+      signal?.removeEventListener("abort", ask);
       if (code === 0) return resolve(lines.join("\n"));
-      const how = code === null ? `was ended by ${signal ?? "a signal"}` : `ended with ${code}`;
+      const how = code === null ? `was ended by ${by ?? "a signal"}` : `ended with ${code}`;
       reject(new Error(`packer ${args[0] ?? ""} ${how}:\n${lines.slice(-30).join("\n")}`));
     });
   });

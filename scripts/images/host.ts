@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { findOnPath } from "../../deploy/terraform-binary";
 import { newestPackage } from "../../images/packer";
 import { areCurrent, buildPackages } from "../packages/build";
-import { untilSignal } from "../until-signal";
+import { untilSignal } from "../../cli/until-signal";
 import { closeSandbox, openSandbox, startInside, type Sandbox } from "./sandbox";
 
 export const repository = resolve(__dirname, "../..");

@@ -5,7 +5,7 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { colors as pc } from "../../deploy/colors";
-import { untilSignal } from "../until-signal";
+import { untilSignal } from "../../cli/until-signal";
 import { baseTree } from "./base-tree";
 import { cache, currentPackage, needTools, runInSandbox } from "./host";
 import { imageNames, type ImageName } from "./world";

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { untilSignal } from "../until-signal";
+import { untilSignal } from "../../cli/until-signal";
 import { buildPackages, root } from "./build";
 import type { Architecture } from "./formats";
 import { Problem } from "./run";

@@ -24,13 +24,13 @@ function main(): void {
 
 function packagesOf(arch: Architecture, version: string, time: number, out: string): string[] {
   print(`making the agent's executable for ${arch}`);
-  // Anew each time: an old one would go unnoticed. What went wrong it says itself.
-  const { status } = spawnSync(
+  // Anew each time: an old one would go unnoticed. postject warns of sections that strip took away: told only where it failed.
+  const { status, stderr } = spawnSync(
     process.execPath,
     [join(root, "scripts/build-agent-binary.mjs"), "--arch", arch, "--out", out],
-    { stdio: "inherit" },
+    { stdio: ["ignore", "inherit", "pipe"], encoding: "utf8" },
   );
-  if (status !== 0) throw new Problem(`the executable for ${arch} could not be made`);
+  if (status !== 0) throw new Problem(`the executable for ${arch} could not be made: ${stderr.trim()}`);
   const binary = join(out, `sls-agent-linux-${arch}`);
   const tree = mkdtempSync(join(tmpdir(), "sls-agent-tree-"));
   const files = packagedFiles(binary, nodeLicense(arch));

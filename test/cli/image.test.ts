@@ -1,5 +1,7 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -73,8 +75,17 @@ test.each([
     ["--env", "dev", "--group", "x"],
     "no Logtail config of environment dev is bound to such a machine group; there are: test-project/my-group",
   ],
+  [
+    ["--env", "dev", "--user-defined-id", "my id"],
+    'a user-defined id must be of 1 to 128 printable ASCII characters without spaces, got "my id"',
+  ],
+  [["--env", "dev", "--var", "region=cn-beijing"], "--var region=… cannot be given; use --region"],
+  [
+    ["--env", "dev", "--agent-package", "nothing.deb"],
+    "the agent's package must be a file that ends in .deb or .rpm, got nothing.deb; `npm run build:packages` in a clone of cdktf-sls makes them in build/",
+  ],
   [["--env", "dev", "--source", "qemu"], "argument 'qemu' is invalid. Allowed choices are alicloud-ecs, null."],
-])("image build %j says what is wrong", async (args, said) => {
+] as const)("image build %j says what is wrong", async (args, said) => {
   const { code, stderr } = await image(
     "build",
     "app",
@@ -92,6 +103,40 @@ test.each([
 testWith("packer", tool("packer"))("a package that is not there is told with how to make it", async () => {
   const { stderr } = await image("build", "app", "--env", "dev", "--outputs-file", outputs, "--dry-run");
   expect(stderr).toMatch(
-    /build has no sls-agent_\*_\w+\.deb; make it with `npm run build:packages`, or name a package/,
+    /build has no sls-agent_\*_\w+\.deb; make it with `npm run build:packages` in a clone of cdktf-sls, or name a package/,
   );
+});
+
+testWith("packer", tool("packer"))(
+  "a proxy's password is neither shown nor an argument, and with --json nothing but JSON is printed",
+  async () => {
+    const args = ["build", "app", "--env", "dev", "--outputs-file", outputs, "--agent-package", agent, "--dry-run"];
+    const proxy = ["--var", "proxy_url=http://user:geheim@10.0.0.5:3128"];
+    const shown = await image(...args, ...proxy);
+    expect(shown.stdout).toContain("PKR_VAR_proxy_url=*** packer build");
+    const { stdout, stderr } = await image(...args, ...proxy, "--json");
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toMatchObject({ environment: ["PKR_VAR_proxy_url"] });
+    expect(shown.stdout + stdout).not.toContain("geheim");
+  },
+);
+
+testWith("packer", tool("packer"))("an interrupted build ends Packer, and leaves nothing", async () => {
+  const temporary = mkdtempSync(join(folder, "tmp-"));
+  const key = join(folder, "key");
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  writeFileSync(key, privateKey.export({ type: "pkcs1", format: "pem" }), { mode: 0o600 });
+  const target = ["--project", "p-dev", "--user-defined-id", "x", "--region", "cn-hangzhou", "--source", "null"];
+  // Nobody answers there: it tries again and again.
+  const machine = ["--var", "ssh_host=127.0.0.1", "--var", "ssh_port=9", "--var", `ssh_key_file=${key}`];
+  const child = spawn(
+    process.execPath,
+    [dist("cli/main.js"), "image", "build", "app", ...target, "--agent-package", agent, ...machine],
+    { env: { ...process.env, TMPDIR: temporary }, stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const ended = once(child, "exit");
+  for await (const chunk of child.stdout) if (String(chunk).includes("Waiting for SSH")) break;
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([null, "SIGTERM"]);
+  expect(readdirSync(temporary)).toEqual([]);
 });

@@ -1,10 +1,13 @@
 /** The published tarball in a stranger's CDKTF app: it carries the provider's bindings. */
+import { spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { run } from "../../scripts/demo/processes";
-import { repository } from "../support/tools";
+import { repository, tool } from "../support/tools";
 
 const folder = mkdtempSync(join(tmpdir(), "cdktf-sls-pack-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,4 +42,32 @@ test("a throw-away app installs the tarball, compiles against its types, and syn
   expect(Object.keys(stack.output)).toContain("cdktf_sls");
   const help = await run("npx", ["cdktf-sls", "--help"], { cwd: folder });
   expect(help).toContain("Usage: cdktf-sls");
+
+  // What makes images is not TypeScript, and partly links in a clone.
+  if (tool("packer") === undefined) {
+    if (process.env["CI"] === "true") throw new Error("packer is missing; run scripts/ci-setup.sh");
+    return;
+  }
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  writeFileSync(join(folder, "key"), privateKey.export({ type: "pkcs1", format: "pem" }), { mode: 0o600 });
+  writeFileSync(join(folder, "sls-agent_1.0_amd64.deb"), "");
+  for (const image of ["app", "certman", "proxy"]) expect(await imageBuild(image)).toContain("Waiting for SSH");
 }, 180_000);
+
+/** What it says until it waits for a machine that does not answer: by then Packer has found all that the templates name. */
+async function imageBuild(image: string): Promise<string> {
+  const target = ["--project", "p-dev", "--user-defined-id", "x", "--region", "cn-hangzhou", "--source", "null"];
+  const machine = ["--var", "ssh_host=127.0.0.1", "--var", "ssh_port=9", "--var", "ssh_key_file=key"];
+  const args = ["image", "build", image, ...target, ...machine, "--agent-package", "sls-agent_1.0_amd64.deb"];
+  const child = spawn(join(folder, "node_modules/.bin/cdktf-sls"), args, { cwd: folder });
+  const ended = once(child, "close");
+  let said = "";
+  const take = (chunk: Buffer): void => {
+    said += String(chunk);
+    if (said.includes("Waiting for SSH")) child.kill("SIGTERM");
+  };
+  child.stdout.on("data", take);
+  child.stderr.on("data", take);
+  await ended;
+  return said;
+}

@@ -109,13 +109,14 @@ describe.each(Object.keys(distributions) as (keyof typeof distributions)[])("on 
     );
     expect(statSync(join(etc, "sls-agent.env")).mode & 0o777).toBe(0o600);
     expect(calls()).toEqual([
-      isRpm ? "rpm --install STAGE/agent/sls-agent.rpm" : "dpkg --install STAGE/agent/sls-agent.deb",
+      isRpm ? "rpm --upgrade --replacepkgs STAGE/agent/sls-agent.rpm" : "dpkg --install STAGE/agent/sls-agent.deb",
       "systemctl enable logtail-first-boot.service logtail.service",
     ]);
   });
 
-  it("without a user-defined id there is no file: the instance says it", () => {
+  it("without a user-defined id there is no file, also where the image before had one: the instance says it", () => {
     const { root, run } = dryMachine(name);
+    run("common/scripts/20-agent.sh", { AGENT_CONFIG: "{}", USER_DEFINED_ID: "logtail-id-dev" });
     run("common/scripts/20-agent.sh", { AGENT_CONFIG: "{}" });
     expect(existsSync(join(root, "etc/ilogtail/user_defined_id"))).toBe(false);
   });

@@ -7,6 +7,8 @@ etc=${ROOT:-}/etc/ilogtail
 install -d -m 755 "$etc"
 umask 022
 printf '%s\n' "$AGENT_CONFIG" >"$etc/sls-agent.json"
+# The image that this one starts from may be one of ours, with another id.
+rm -f "$etc/user_defined_id" "$etc/ca.pem"
 if [ -n "${USER_DEFINED_ID:-}" ]; then printf '%s\n' "$USER_DEFINED_ID" >"$etc/user_defined_id"; fi
 
 # A proxy's address may hold a password.
@@ -23,6 +25,6 @@ fi
 if command -v apt-get >/dev/null; then
   dpkg --install "$STAGE"/agent/*.deb
 else
-  rpm --install "$STAGE"/agent/*.rpm
+  rpm --upgrade --replacepkgs "$STAGE"/agent/*.rpm
 fi
 systemctl enable logtail-first-boot.service logtail.service

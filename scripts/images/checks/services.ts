@@ -102,9 +102,14 @@ export const squid: Check = {
   name: "squid lets through Log Service alone",
   run: async (world) => {
     const endpoint = `${names.project}.${names.region}.log.aliyuncs.com`;
-    await machineOf(world).sh(
-      `echo '10.99.0.1 ${endpoint} other.example' >> /etc/hosts; systemctl reload squid.service`,
-    );
+    await machineOf(world).sh(`cat >> /etc/hosts; systemctl reload squid.service`, {
+      input: [
+        `10.99.0.1 ${endpoint} other.example evil-log.aliyuncs.com cn-hangzhou.log.aliyuncs.com.other.example`,
+        "127.0.0.1 rebound.log.aliyuncs.com",
+        "::1 rebound6.log.aliyuncs.com",
+        "0.0.0.0 zero.log.aliyuncs.com\n",
+      ].join("\n"),
+    });
     // It closes its port for a moment.
     await until("squid's port", 10_000, () => portOpen(proxyPort));
     const asked = world.cloud.local.requests.filter(({ host }) => host === endpoint).length;
@@ -116,6 +121,19 @@ export const squid: Check = {
       otherTunnel: await through("CONNECT", "other.example:443"),
       address: await through("GET", "http://10.99.0.1/"),
       metadata: await through("GET", "http://100.100.100.200/latest/meta-data/"),
+      otherMethod: await through("PUT", "http://other.example/"),
+      clearTunnel: await through("CONNECT", `${endpoint}:80`),
+      tunnelToAddress: await through("CONNECT", "10.99.0.1:443"),
+      tunnelToAddress6: await through("CONNECT", "[::1]:443"),
+      looksLike: await through("GET", "http://evil-log.aliyuncs.com/"),
+      continued: await through("GET", "http://cn-hangzhou.log.aliyuncs.com.other.example/"),
+      rebound: await through("GET", `http://rebound.log.aliyuncs.com/`),
+      rebound6: await through("GET", `http://rebound6.log.aliyuncs.com/`),
+      reboundTunnel: await through("CONNECT", `rebound.log.aliyuncs.com:443`),
+      zero: await through("CONNECT", "zero.log.aliyuncs.com:443"),
+      manager: await through("GET", "http://log-proxy:3128/squid-internal-mgr/menu"),
+      managerOfEndpoint: await through("GET", `http://${endpoint}:3128/squid-internal-mgr/menu`),
+      cacheObject: await through("GET", "cache_object://127.0.0.1/menu"),
     };
     // Log Service refuses what is not signed.
     expectSame("answers", found, {
@@ -126,6 +144,19 @@ export const squid: Check = {
       otherTunnel: 403,
       address: 403,
       metadata: 403,
+      otherMethod: 403,
+      clearTunnel: 403,
+      tunnelToAddress: 403,
+      tunnelToAddress6: 403,
+      looksLike: 403,
+      continued: 403,
+      rebound: 403,
+      rebound6: 403,
+      reboundTunnel: 403,
+      zero: 403,
+      manager: 403,
+      managerOfEndpoint: 403,
+      cacheObject: 403,
     });
     const now = world.cloud.local.requests.filter(({ host }) => host === endpoint).length;
     if (now <= asked) throw new Error("the request did not reach Log Service");
