@@ -1,6 +1,8 @@
 /** What GitLab and its runner refuse, and gitlab-ci-local does not. */
+import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { dist } from "../support/tools";
 import { includedJobs, readTemplate, type Job } from "./gitlab-yaml";
 
 const repository = resolve(__dirname, "../..");
@@ -91,4 +93,13 @@ test("only dev can be destroyed", () => {
   const first = (job: Job): string => (job["rules"] as readonly { if: string }[])[0]?.if ?? "";
   for (const [name, job] of rules)
     expect([name, first(job).startsWith('"" != ""')]).toEqual([name, name !== "destroy:dev"]);
+});
+
+test("the sample's images are built with options that `image build` has", () => {
+  const [script = ""] = sample()["image:prod:app"]?.["script"] as readonly string[];
+  const [, command = ""] = /main\.js image build (.*); fi/.exec(script) ?? [];
+  const options = command.match(/--[\w-]+/g) ?? [];
+  expect(options).toContain("--manifest");
+  const help = execFileSync(process.execPath, [dist("cli/main.js"), "image", "build", "--help"], { encoding: "utf8" });
+  for (const option of options) expect(help).toContain(`${option} <`);
 });
