@@ -58,6 +58,12 @@ async function verify(flags: Flags): Promise<void> {
       close();
     }
   }
+  if (checks.length === 0) {
+    throw new Error(
+      `nothing to verify: no Logtail config is declared in ${stacks.map(({ stack }) => stack || "the outputs").join(", ")}; ` +
+        `add one (LogCollection, LogtailConfig), deploy, or name another stack with --stack`,
+    );
+  }
   const failed = checks.filter(({ passed }) => !passed).length;
   const passed = failed === 0;
   if (flags.json) process.stdout.write(`${JSON.stringify({ passed, checks }, null, 2)}\n`);

@@ -19,6 +19,14 @@ export function countsOf(plans: readonly ConfigPlan[]): Counts {
   };
 }
 
+export const noCounts: Counts = { create: 0, update: 0, delete: 0 };
+
+export const sumOf = (a: Counts, b: Counts): Counts => ({
+  create: a.create + b.create,
+  update: a.update + b.update,
+  delete: a.delete + b.delete,
+});
+
 /** For `artifacts: reports: terraform` of a GitLab job. Source: GitLab, "View Terraform/OpenTofu information in merge requests". */
 export const gitlabReport = (plans: readonly ConfigPlan[]): string => `${JSON.stringify(countsOf(plans))}\n`;
 

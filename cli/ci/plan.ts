@@ -10,11 +10,13 @@ import {
   makePlan,
   noteText,
   notBuiltText,
+  noCounts,
   notYetText,
   plannedManifest,
   planJson,
   planStack,
   planText,
+  sumOf,
   terraformCounts,
   type Plan,
   type TerraformPlan,
@@ -39,7 +41,7 @@ export function planCommand(): Command {
     )
     .addHelpText(
       "after",
-      "\nWrites STACK.terraform.json and STACK.logtail.json (artifacts:reports:terraform), STACK.logtail-plan.json (every field) and STACK.md (a merge request's note)." +
+      "\nWrites STACK.report.json (artifacts:reports:terraform), of which STACK.terraform.json and STACK.logtail.json are the parts, STACK.logtail-plan.json (every field) and STACK.md (a merge request's note)." +
         "\nExit codes: 0 planned, with changes or without, 1 error",
     )
     .action(plan);
@@ -59,7 +61,7 @@ async function logtailPlan(flags: Flags, stack: string, plan: TerraformPlan): Pr
 }
 
 async function notPlanned(stack: string, { out }: Flags, note: string): Promise<void> {
-  await writeFile(join(out, `${stack}.terraform.json`), gitlabReport([]));
+  for (const part of ["terraform", "report"]) await writeFile(join(out, `${stack}.${part}.json`), gitlabReport([]));
   await writeFile(join(out, `${stack}.md`), note);
   process.stdout.write(`${note}\n`);
 }
@@ -78,7 +80,9 @@ async function plan(stack: string, flags: Flags): Promise<void> {
   }
   const counts = terraformCounts(planned.plan);
   const logtail = await logtailPlan(flags, stack, planned.plan);
+  const configs = logtail === undefined || logtail === "unknown" ? noCounts : countsOf(logtail.configs);
   await write(`${stack}.terraform.json`, `${JSON.stringify(counts)}\n`);
+  await write(`${stack}.report.json`, `${JSON.stringify(sumOf(counts, configs))}\n`);
   await write(`${stack}.md`, noteText({ stack, terraform: changesIn(planned.plan), counts, logtail }));
   process.stdout.write(`${planned.text}\n`);
   if (logtail === undefined) return;
@@ -86,7 +90,7 @@ async function plan(stack: string, flags: Flags): Promise<void> {
     process.stdout.write("Logtail configs: known after apply.\n");
     return;
   }
-  await write(`${stack}.logtail.json`, `${JSON.stringify(countsOf(logtail.configs))}\n`);
+  await write(`${stack}.logtail.json`, `${JSON.stringify(configs)}\n`);
   await write(`${stack}.logtail-plan.json`, `${JSON.stringify(planJson(logtail), null, 2)}\n`);
   process.stdout.write(`${planText(logtail)}\n`);
 }

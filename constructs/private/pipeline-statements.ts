@@ -28,7 +28,16 @@ export function planStatements({ logProjects, agentRoles }: PipelineScope): Poli
     PolicyStatement.allow({ actions: reading, resources: all }),
   ];
   // Logs are nobody's business in a plan.
-  const logs = ["log:GetLogStoreLogs", "log:GetLogStoreHistogram", "log:GetCursorOrData", "log:GetLogStoreContextLogs"];
+  const readsLogs = [
+    "GetLogStoreLogs*",
+    "GetLogStoreHistogram*",
+    "GetCursor*",
+    "GetLogStoreContextLogs",
+    "GetContextLogs",
+  ];
+  const logs = [...readsLogs, "GetProjectLogs", "GetLogs*", "GetHistograms", "GetAsyncSql*", "GetDownloadJob*"].map(
+    (name) => `log:${name}`,
+  );
   statements.push(PolicyStatement.deny({ actions: logs, resources: logResources(logProjects) }));
   if (agentRoles.length > 0) {
     statements.push(PolicyStatement.allow({ actions: readRoles, resources: roleResources(agentRoles) }));

@@ -66,7 +66,7 @@ export function roleWish(env: Environment, readOnly = false): RoleWish | undefin
   return { roleArn, oidcProviderArn, token, sessionName, seconds };
 }
 
-/** Both spellings; and the token itself ends here. */
+/** Both spellings. The token ends here, and so does the role's name: Terraform's provider would assume it once more, with the keys that it gave. */
 const keyVariables = (id: string, secret: string, token: string): Record<string, string> => ({
   ALICLOUD_ACCESS_KEY: id,
   ALICLOUD_SECRET_KEY: secret,
@@ -74,6 +74,9 @@ const keyVariables = (id: string, secret: string, token: string): Record<string,
   ALIBABA_CLOUD_ACCESS_KEY_ID: id,
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: secret,
   ALIBABA_CLOUD_SECURITY_TOKEN: token,
+  ALIBABA_CLOUD_ROLE_ARN: "",
+  ALIBABA_CLOUD_PLAN_ROLE_ARN: "",
+  ALIBABA_CLOUD_OIDC_PROVIDER_ARN: "",
   [idTokenName]: "",
 });
 

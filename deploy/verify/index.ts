@@ -4,7 +4,7 @@ import type { DeployManifestEntry } from "../../sls/model/deploy-manifest";
 import { canaryCheck } from "./canary";
 import type { Check } from "./check";
 import { declaredChecks } from "./declared";
-import { machinesCheck } from "./machines";
+import { machinesCheck, noGroup } from "./machines";
 import type { VerifyWorld } from "./patience";
 
 export * from "./check";
@@ -45,7 +45,9 @@ export async function verifyStack(
     if (!declared[0]?.passed) continue;
     const storesOf = (some: readonly DeployManifestEntry[]): string[] =>
       distinct(some.map(({ config }) => logstoreOf(config)));
-    for (const group of machines > 0 ? distinct(own.flatMap(({ machineGroups }) => machineGroups)) : []) {
+    const groups = distinct(own.flatMap(({ machineGroups }) => machineGroups));
+    if (machines > 0 && groups.length === 0) note(noGroup(project));
+    for (const group of machines > 0 ? groups : []) {
       const logstores = storesOf(own.filter(({ machineGroups }) => machineGroups.includes(group)));
       note(await machinesCheck(client, { project, group, logstores, machines, freshSeconds, waitMs }, world));
     }

@@ -88,3 +88,12 @@ export async function machinesCheck(client: SlsClient, wish: MachinesWish, world
       "and does the machine reach Log Service (proxy, security group)?",
   );
 }
+
+/** Machines are wanted, and no config of the project is for any. */
+export const noGroup = (project: string): Check =>
+  fail(
+    "machines",
+    project,
+    "no Logtail config is bound to a machine group, so no machine collects",
+    "give the configs their machineGroups; or `--machines 0`, where others bind them",
+  );

@@ -1,7 +1,7 @@
 /** Each way to credentials that users of this cloud know, by the built command, against the local cloud's STS and metadata service. */
 import { execFile } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -127,6 +127,27 @@ test("the OIDC token of a pipeline's job", async () => {
     ALIBABA_CLOUD_ROLE_SESSION_NAME: "job-1",
   });
   expect([error, key]).toEqual(["", expect.stringMatching(/^STS\./)]);
+});
+
+test("`ci exec` gives a command the role's keys, without the token and the role that gave them", async () => {
+  const env = {
+    ...process.env,
+    ...cloud.env(),
+    ...noKeys,
+    HOME: home,
+    CDKTF_SLS_ID_TOKEN: readFileSync(tokenFile, "utf8"),
+    ALIBABA_CLOUD_OIDC_PROVIDER_ARN: oidcProvider,
+    ALIBABA_CLOUD_ROLE_ARN: roleArn("ci"),
+  };
+  const names = ["CDKTF_SLS_ID_TOKEN", "ALIBABA_CLOUD_ROLE_ARN", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN"];
+  const program = `console.log(JSON.stringify(["ALICLOUD_ACCESS_KEY", ...${JSON.stringify(names)}].map((name) => process.env[name])))`;
+  const { stdout } = await run(
+    process.execPath,
+    [dist("cli/main.js"), "ci", "exec", "--", process.execPath, "-e", program],
+    { env },
+  );
+  // Terraform's provider would assume the role once more, by its name.
+  expect(JSON.parse(stdout)).toEqual([expect.stringMatching(/^STS\./), "", "", ""]);
 });
 
 test("the RAM role of the ECS instance, and a profile that names it", async () => {

@@ -102,6 +102,14 @@ test("a config that differs, or is missing, or not bound, is told by name", asyn
   });
 });
 
+test("a config that is for no machine group is no success where machines are wanted", async () => {
+  const ofNone = { ...entry(), machineGroups: [] };
+  const checks = await verify(ofNone, { canary: false });
+  expect(results(checks)).toEqual(["project pass", "config pass", "machines fail"]);
+  expect(checks.at(-1)?.remedy).toContain("machineGroups");
+  expect(results(await verify(ofNone, { canary: false, machines: 0 }))).toEqual(["project pass", "config pass"]);
+});
+
 test("nothing more is asked where the project is not there", async () => {
   const checks = await verify(entry({ project: "no-such-project" }));
   expect(results(checks)).toEqual(["project fail"]);
