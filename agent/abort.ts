@@ -1,5 +1,14 @@
+import { setMaxListeners } from "node:events";
+
 /** Why something that nobody needs any more was aborted. One for all: an AbortError with its stack trace costs more than what it ends. */
 export const noLongerNeeded = new Error("no longer needed");
+
+/** A controller whose signal as many may listen to as there are logstores, requests or connections: Node warns of a leak from the eleventh on. */
+export function controllerOfMany(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
 
 /**
  * A controller that aborts when `parent` does, until it is released. For short things under a long-lived signal:

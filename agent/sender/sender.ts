@@ -1,5 +1,5 @@
 import { type SlsError } from "../../sls/model/errors";
-import { linkedTo } from "../abort";
+import { controllerOfMany, linkedTo } from "../abort";
 import type { Block } from "../buffer/block";
 import type { LogQueue } from "../buffer/log-queue";
 import type { AgentEvent, Emit } from "../status/events";
@@ -47,8 +47,8 @@ export class Sender {
   /** Failures in a row, of the whole logstore. */
   private failures = 0;
   private readonly wake = new AbortController();
-  private readonly aborted = new AbortController();
-  private readonly requests = new AbortController();
+  private readonly aborted = controllerOfMany();
+  private readonly requests = controllerOfMany();
   private readonly timesReplaced: OnceAMinute<"lines">;
   private readonly deliveries = new Set<Promise<void>>();
   private readonly running: Promise<void>;

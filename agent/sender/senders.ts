@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { LogQueue } from "../buffer/log-queue";
 import { Sender, type SenderOptions, type SenderState } from "./sender";
 
@@ -27,6 +28,7 @@ export class Senders {
     const drained = new AbortController();
     const abort = (): void => {
       const patience = AbortSignal.any([this.patience(drained.signal), forced]);
+      setMaxListeners(0, patience);
       for (const sender of senders) void sender.abort(patience);
     };
     if (deadline.aborted) abort();

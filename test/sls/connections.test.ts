@@ -1,6 +1,6 @@
 /** When connections are made anew, and that none is left behind. */
 import dns from "node:dns";
-import { getEventListeners, once } from "node:events";
+import { getEventListeners, once, setMaxListeners } from "node:events";
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
@@ -173,6 +173,7 @@ test("requests that are not answered do not hold up others to the same host", as
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const transport = new Transport({ noProxy: [] }, 5_000);
   const giveUp = new AbortController();
+  setMaxListeners(0, giveUp.signal);
   // As many logstores as a machine may have, with four requests each.
   const slow = Array.from({ length: 40 }, () =>
     transport.send({ method: "GET", url: new URL(`${url}/slow`), headers: {}, signal: giveUp.signal }),
