@@ -50,6 +50,13 @@ test("the trust is pinned to issuer, audience, project and ref", () => {
   });
 });
 
+test("a branch's name is no template of Terraform's", () => {
+  const role = only(withRole({ refs: [PipelineRef.branch("fix-${env}")] }), "alicloud_ram_role");
+  expect(String(role["assume_role_policy_document"])).toContain(
+    '"project_path:acme/web:ref_type:branch:ref:fix-$${env}"',
+  );
+});
+
 test("its log rights end at its projects, and role rights at its agents' roles", () => {
   const statements = statementsOf(withRole({ agentRoles: ["web.agent"] }));
   const about = (product: string): readonly string[] =>
