@@ -101,7 +101,7 @@ function statementsOf(props: PipelineRoleProps): readonly PolicyStatement[] {
 /** Keys in Terraform's own order, so that plans settle. */
 function trustOf({ oidcProvider, projectPath, refs }: PipelineRoleProps): string {
   const { arn, issuerUrl, audiences } = oidcProvider;
-  const subjects = refs.map((ref) => ref.subject(projectPath));
+  const subjects = refs.map((ref) => literalText(ref.subject(projectPath)));
   return JSON.stringify({
     Statement: [
       {

@@ -35,7 +35,7 @@ export function planStatements({ logProjects, agentRoles }: PipelineScope): Poli
     "GetLogStoreContextLogs",
     "GetContextLogs",
   ];
-  const logs = [...readsLogs, "GetProjectLogs", "GetLogs*", "GetHistograms", "GetAsyncSql*", "GetDownloadJob*"].map(
+  const logs = [...readsLogs, "GetProjectLogs", "GetHistograms", "GetAsyncSql*", "GetDownloadJob*"].map(
     (name) => `log:${name}`,
   );
   statements.push(PolicyStatement.deny({ actions: logs, resources: logResources(logProjects) }));

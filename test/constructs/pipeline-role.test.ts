@@ -50,6 +50,13 @@ test("the trust is pinned to issuer, audience, project and ref", () => {
   });
 });
 
+test("a branch's name is no template of Terraform's", () => {
+  const role = only(withRole({ refs: [PipelineRef.branch("fix-${env}")] }), "alicloud_ram_role");
+  expect(String(role["assume_role_policy_document"])).toContain(
+    '"project_path:acme/web:ref_type:branch:ref:fix-$${env}"',
+  );
+});
+
 test("its log rights end at its projects, and role rights at its agents' roles", () => {
   const statements = statementsOf(withRole({ agentRoles: ["web.agent"] }));
   const about = (product: string): readonly string[] =>
@@ -75,7 +82,10 @@ test("a plan's role changes nothing, and reads no log", () => {
   const synthesised = withRole({ access: "plan", agentRoles: ["web-agent"], machines: true, images: true });
   for (const action of actionsOf(synthesised)) expect(action).toMatch(/^\w+:(?:Get|List|Describe)/);
   const denied = statementsOf(synthesised).filter(({ Effect }) => Effect === "Deny");
-  const patterns = denied.flatMap(({ Action }) => Action.map((one) => new RegExp(`^${one.replaceAll("*", ".*")}$`)));
+  // RAM tells no capitals from small letters.
+  const patterns = denied.flatMap(({ Action }) =>
+    Action.map((one) => new RegExp(`^${one.replaceAll("*", ".*")}$`, "i")),
+  );
   for (const name of ["GetLogStoreLogs", "GetLogStoreLogsV2", "GetProjectLogs", "GetCursorOrData", "GetContextLogs"]) {
     expect([name, patterns.some((pattern) => pattern.test(`log:${name}`))]).toEqual([name, true]);
   }

@@ -3,16 +3,14 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
-import { findTerraform } from "../../deploy";
-import { repository, testWith } from "../support/tools";
+import { repository } from "../support/tools";
 import type { Checkout } from "./support/checkout";
 import { deployRoles } from "./support/deploy-roles";
 import { idTokens, type IdToken } from "./support/id-token";
-import { node22 } from "./support/run-pipeline";
+import { hasTools, pipelineTest } from "./support/pipeline-test";
 import { makeStage, type Stage } from "./support/stage";
 
-const tools = findTerraform(process.env) && node22();
-const test = testWith("terraform, or Node 22 for gitlab-ci-local,", tools);
+const test = pipelineTest();
 let stage: Stage;
 let orders: Checkout;
 let idToken: IdToken;
@@ -52,7 +50,7 @@ function templatesProject(): void {
 }
 
 beforeAll(async () => {
-  if (tools === undefined) return;
+  if (!hasTools()) return;
   stage = await makeStage();
   idToken = idTokens(stage.local);
   orders = stage.checkout("orders", (file) => /^examples\/gitlab\/(.*)/.exec(file)?.[1]);

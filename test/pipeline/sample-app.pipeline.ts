@@ -3,24 +3,22 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
-import { findTerraform } from "../../deploy";
 import { bins } from "../../scripts/demo/world";
-import { testWith } from "../support/tools";
 import type { Checkout } from "./support/checkout";
 import { deployRoles } from "./support/deploy-roles";
 import { idTokens } from "./support/id-token";
 import { startMachine } from "./support/machine";
-import { node22, type PipelineOptions, type PipelineRun } from "./support/run-pipeline";
+import { hasTools, pipelineTest } from "./support/pipeline-test";
+import type { PipelineOptions, PipelineRun } from "./support/run-pipeline";
 import { makeStage, type Stage } from "./support/stage";
 
-const tools = findTerraform(process.env) && node22();
-const test = testWith("terraform, or Node 22 for gitlab-ci-local,", tools);
+const test = pipelineTest();
 let stage: Stage;
 let app: Checkout;
 let variables: (branch: string) => Record<string, string>;
 
 beforeAll(async () => {
-  if (tools === undefined) return;
+  if (!hasTools()) return;
   stage = await makeStage();
   app = stage.checkout("app");
   const idToken = idTokens(stage.local);
@@ -165,7 +163,7 @@ test("a step that fails stops those after it, and the next run completes", async
   const fault = ["local", "fault", "add", "--state", stage.local, "--service", "ecs", "--operation", "RunInstances"];
   const error = ["--error", "403 OperationDenied.NoStock The requested resource is sold out.", "--times", "1"];
   execFileSync(process.execPath, [bins.cdktfSls, ...fault, ...error]);
-  const jobs = rest("pre-prod").filter((name) => name !== "verify:pre-prod");
+  const jobs = deploys("pre-prod");
   const first = await push("push to pre-production, no stock", "pre-production", { jobs });
   expect(first.code).toBe(1);
   expect(first.resultOf("deploy:pre-prod:logtail"), first.text).toBe("PASS");

@@ -1,18 +1,15 @@
 /** Terraform's state in GitLab, when pipelines meet. */
 import { afterAll, beforeAll, expect } from "vitest";
-import { findTerraform } from "../../deploy";
-import { testWith } from "../support/tools";
 import type { Checkout } from "./support/checkout";
-import { node22 } from "./support/run-pipeline";
+import { hasTools, pipelineTest } from "./support/pipeline-test";
 import { makeStage, type Stage } from "./support/stage";
 
-const tools = findTerraform(process.env) && node22();
-const test = testWith("terraform, or Node 22 for gitlab-ci-local,", tools);
+const test = pipelineTest();
 let stage: Stage;
 let app: Checkout;
 
 beforeAll(async () => {
-  if (tools === undefined) return;
+  if (!hasTools()) return;
   stage = await makeStage();
   app = stage.checkout("app");
 });
