@@ -35,8 +35,10 @@ export async function bakeDisk({
   const keyFile = join(work, "vm-key");
   await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "boot test", "-f", keyFile]);
   await run("chroot", [tree.path, "ssh-keygen", "-A"]);
-  mkdirSync(join(tree.path, "root/.ssh"), { recursive: true, mode: 0o700 });
-  copyFileSync(`${keyFile}.pub`, join(tree.path, "root/.ssh/authorized_keys"));
+  // Not in root's own file: the last step of an image takes that away.
+  mkdirSync(join(tree.path, "etc/ssh/sshd_config.d"), { recursive: true });
+  copyFileSync(`${keyFile}.pub`, join(tree.path, "etc/ssh/boot-test.pub"));
+  writeFileSync(join(tree.path, "etc/ssh/sshd_config.d/boot-test.conf"), "AuthorizedKeysFile /etc/ssh/boot-test.pub\n");
   writeFileSync(join(tree.path, "etc/systemd/network/10-test.network"), networkUnit);
   await run("chroot", [tree.path, "systemctl", "enable", "systemd-networkd.service"]);
   setHostname(tree, "vm-1");
