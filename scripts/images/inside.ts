@@ -8,7 +8,7 @@ import { ms, timed, type Check } from "./checks/check";
 import { TestCloud } from "./cloud";
 import { checksOf } from "./images";
 import { makeNetwork } from "./network";
-import { endWithStarter } from "./sandbox";
+import { runInside } from "./sandbox";
 import { Tree } from "./trees";
 import { imageNames, type World } from "./world";
 
@@ -58,14 +58,4 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-endWithStarter();
-main().then(
-  // What still runs ends with this, the sandbox's first process.
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(
-      `${pc.red("failed:")} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    process.exit(1);
-  },
-);
+runInside(main);

@@ -5,6 +5,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { colors as pc } from "../../deploy/colors";
 import { isAlive } from "../../emulator/other-process";
 import { until } from "./run";
 
@@ -32,10 +33,19 @@ export function openSandbox(cache: string): Sandbox {
   return { name, work };
 }
 
-/** To be called by the first process of a sandbox: the end of who started it, even by a kill, closes its standard input. */
-export function endWithStarter(): void {
+/** The whole of a sandbox's first process: runs `main` to its exit code. The end of who started it, even by a kill, ends it too. */
+export function runInside(main: () => Promise<number>): void {
   process.stdin.on("close", () => process.exit(1));
   process.stdin.resume();
+  main().then(
+    // What still runs ends with this process.
+    (code) => process.exit(code),
+    (error: unknown) => {
+      const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      process.stderr.write(`${pc.red("failed:")} ${said}\n`);
+      process.exit(1);
+    },
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Our LZ4 blocks against liblz4 (the native module lz4-napi, which puts the size in front). */
+import fc from "fast-check";
 import { compressSync, uncompressSync } from "lz4-napi";
 import { describe, expect, test } from "vitest";
 import { lz4Compress, lz4Decompress, lz4MaxSize } from "../../sls/wire";
@@ -66,4 +67,23 @@ test("a wrong raw size is refused", () => {
   const raw = Buffer.from(line.repeat(20));
   expect(() => lz4Decompress(lz4Compress(raw), raw.length + 1)).toThrow(`it holds ${raw.length} bytes`);
   expect(() => lz4Decompress(lz4Compress(raw), raw.length - 1)).toThrow("it holds more than the stated size");
+});
+
+test("random blocks throw or give exactly the size that was asked for", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(1000), (block, size) => {
+      try {
+        expect(lz4Decompress(block, size).length).toBe(size);
+      } catch (error) {
+        expect((error as Error).message).toMatch(/^not a valid LZ4 block/);
+      }
+    }),
+    { numRuns: 5000 },
+  );
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 2000 }), fc.integer({ min: 1, max: 40 }), (bytes, times) => {
+      const raw = Buffer.concat(Array.from({ length: times }, () => bytes));
+      expect(lz4Decompress(lz4Compress(raw), raw.length).equals(raw)).toBe(true);
+    }),
+  );
 });

@@ -1,3 +1,5 @@
+import { cidrProblem } from "../../../sls/model/cidr";
+
 /** IPv4 address blocks, such as `10.0.0.0/16`, as the range of numbers that they are. */
 export interface Block {
   readonly first: number;
@@ -9,12 +11,11 @@ const asNumber = (ip: string): number => ip.split(".").reduce((sum, part) => sum
 
 /** Undefined for what is no block, and for one whose address has bits beyond its prefix. */
 export function blockOf(text: string): Block | undefined {
-  const [, ip = "", bits = ""] = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(text) ?? [];
+  if (cidrProblem(text) !== undefined) return undefined;
+  const [ip = "", bits] = text.split("/");
   const prefix = Number(bits);
-  if (ip === "" || prefix > 32 || ip.split(".").some((part) => Number(part) > 255)) return undefined;
   const first = asNumber(ip);
-  const size = 2 ** (32 - prefix);
-  return first % size === 0 ? { first, last: first + size - 1, prefix } : undefined;
+  return { first, last: first + 2 ** (32 - prefix) - 1, prefix };
 }
 
 export const isWithin = (inner: Block, outer: Block): boolean => inner.first >= outer.first && inner.last <= outer.last;

@@ -9,7 +9,7 @@ import { tally } from "../checks/lines";
 import { TestCloud } from "../cloud";
 import { testAddress } from "../network";
 import { run, until } from "../run";
-import { endWithStarter } from "../sandbox";
+import { runInside } from "../sandbox";
 import { bakeDisk } from "./bake";
 import { VirtualMachine } from "./virtual-machine";
 
@@ -152,14 +152,4 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-endWithStarter();
-main().then(
-  // What still runs ends with this, the sandbox's first process.
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(
-      `${pc.red("failed:")} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    process.exit(1);
-  },
-);
+runInside(main);
