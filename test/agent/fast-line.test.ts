@@ -1,5 +1,4 @@
 /** The fast path against the careful one: what it stores is what the parser and the encoder give, byte for byte. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addFast, Fast, headOf } from "../../agent/inputs/fast-line";
 import { parseStreamLog } from "../../parsers";
@@ -7,6 +6,7 @@ import { encodeLogGroup } from "../../sls/wire";
 import { bufferIn, here } from "./support/buffer";
 import { temporaryFolder } from "./support/folder";
 import { isIP } from "node:net";
+import fc from "../support/property";
 
 /** What the fast path stores; undefined where it leaves the line to the careful one. */
 function fast(alone: Buffer): Buffer | undefined {
@@ -79,7 +79,7 @@ describe("the fast path of a line", () => {
         taken++;
         expect(got.toString("hex")).toBe(careful(bytes)?.toString("hex"));
       }),
-      { numRuns: 1500, seed: 1 },
+      { numRuns: 1500 },
     );
     expect(taken).toBeGreaterThan(100);
   }, 60_000);

@@ -1,10 +1,10 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LineFramer } from "../../agent/inputs/line-framer";
 import { OctetFramer } from "../../agent/inputs/octet-framer";
 import { StreamFramer } from "../../agent/inputs/stream-framer";
+import fc from "../support/property";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;

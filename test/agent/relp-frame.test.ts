@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RelpFrameError, RelpFrameReader, relpFrame } from "../../agent/inputs/relp-frame";
+import fc from "../support/property";
 
 interface Frame {
   txnr: number;

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { StreamFramer, framingOf } from "../../agent/inputs/stream-framer";
+import fc from "../support/property";
 
 const versions = ["0.1", "2.1"];
 

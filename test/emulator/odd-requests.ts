@@ -1,7 +1,7 @@
 /** Requests, bodies and words as no client should send them. */
-import fc from "fast-check";
 import { operations } from "../../emulator/operations";
 import type { RawRequest } from "../support/raw-request";
+import fc from "../support/property";
 
 const [project, logstore] = ["test-project", "test-logstore"];
 const now = Math.floor(Date.now() / 1000);

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { delimiterLogProblem, delimiterParser, type DelimiterLogFormat } from "../../parsers";
+import fc from "../support/property";
 
 const csv: DelimiterLogFormat = {
   separator: ",",

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jsonParser } from "../../parsers";
+import fc from "../support/property";
 
 describe("a JSON line", () => {
   it("gives a field for each member, numbers as they are written", () => {

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { splitLogs, wholeRegex } from "../../parsers";
+import fc from "../support/property";
 
 it("A log begins with each line that the pattern matches as a whole", () => {
   const text = "lost\n2026-01-01 a\n  at x\n2026-01-02 b\nsee 2026-01-03 c\n";

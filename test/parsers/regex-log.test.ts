@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { groupCount, regexLogProblem, regexParser, regexProblem, whereRegexStops } from "../../parsers";
+import fc from "../support/property";
 
 const nginx = String.raw`(\S+) - (\S+) \[([^\]]+)\] "(\w+) ([^"]*)" (\d+) (\d+)`;
 const keys = ["ip", "user", "time", "method", "path", "status", "bytes"];

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseTime, timeFormatProblem, timeZoneProblem } from "../../parsers";
+import fc from "../support/property";
 
 const utc = { offsetMinutes: 0 };
 const iso = (text: string, format: string, options: { offsetMinutes: number; year?: number } = utc): string => {

@@ -1,10 +1,10 @@
 /** Each file of syslog/: a line (bytes outside ASCII as \xNN), `---`, the fields that it becomes. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseRfc3164, parseRfc5424, syslogContents, type SyslogMessage } from "../../parsers";
 import { maxNameBytes, maxParams } from "../../parsers/structured-data";
+import fc from "../support/property";
 
 const golden = join(__dirname, "syslog");
 const now = new Date(2026, 10, 21, 9, 0, 0);

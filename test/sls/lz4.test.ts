@@ -1,8 +1,8 @@
 /** Our LZ4 blocks against liblz4 (the native module lz4-napi, which puts the size in front). */
-import fc from "fast-check";
 import { compressSync, uncompressSync } from "lz4-napi";
 import { describe, expect, test } from "vitest";
 import { lz4Compress, lz4Decompress, lz4MaxSize } from "../../sls/wire";
+import fc from "../support/property";
 
 /** Deterministic noise. */
 function noise(length: number, alphabet: number): Buffer {

@@ -1,11 +1,11 @@
 /** A Logtail config as a pipeline and back. */
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toConfig } from "../../../emulator/pipeline/to-config";
 import { toPipeline } from "../../../emulator/pipeline/to-pipeline";
 import { Unconvertable } from "../../../emulator/pipeline/unconvertable";
 import type { LogtailConfigBody } from "../../../sls/model/logtail-config";
 import type { PipelineConfigBody } from "../../../sls/model/logtail-pipeline";
+import fc from "../../support/property";
 
 type Detail = Record<string, unknown>;
 

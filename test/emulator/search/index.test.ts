@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { encodeLogGroup, type LogGroup } from "../../../sls";
 import type { IndexBody, IndexKey } from "../../../sls/model/log-index";
@@ -14,6 +13,7 @@ import { evaluate } from "../../../emulator/search/index/evaluate";
 import { IndexBuilder } from "../../../emulator/search/index/index-builder";
 import { readIndexFile, writeIndexFile } from "../../../emulator/search/index/index-file";
 import { SegmentIndex } from "../../../emulator/search/index/segment-index";
+import fc from "../../support/property";
 
 const folder = mkdtempSync(join(tmpdir(), "cdktf-sls-index-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkLogGroup } from "../../../emulator/store/log-group-bytes";
 import { encodeLogGroup } from "../../../sls";
 import { decodeLogGroup } from "../../../sls/wire/log-group";
+import fc from "../../support/property";
 
 test("what the walk over a group's bytes takes, the decoder takes", () => {
   const limits = { oldest: 0, newest: 2 ** 40, key: 1e6, value: 1e6, topic: 1e6, source: 1e6 };

@@ -12,13 +12,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startLocalCloud, type LocalCloud } from "../../../emulator";
 import { LogStorage } from "../../../emulator/store/log-storage";
 import { maxSegmentBytes } from "../../../emulator/store/segment";
 import type { ShardLog } from "../../../emulator/store/shard-log";
 import { clientOf, withLogstore, writerOf } from "../../support/local-cloud";
+import fc from "../../support/property";
 
 let folder: string;
 beforeEach(() => {
