@@ -1,15 +1,17 @@
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import type { Emit } from "../status/events";
-import { OnceAMinute } from "../status/once-a-minute";
 import type { World } from "../world";
 import type { Block } from "./block";
 import { Committer } from "./committer";
 import { destinationKey, destinationsIn, type Destination } from "./destination";
 import { attempt, realDisk, withFile, type Disk } from "./disk";
+import { keepQueue } from "./keep-queue";
+import { Losses } from "./losses";
 import { LogQueue, type BatchLimits, type DropReason, type QueueOwner } from "./log-queue";
 import { BlockMemory } from "./memory";
 import { recoverOldFiles } from "./old/old-files";
+import { Pressure } from "./pressure";
 import { SegmentFolder } from "./segment-folder";
 
 export type Overflow = "block" | "drop-oldest" | "drop-newest";
@@ -38,8 +40,6 @@ export interface LogBufferOptions {
   readonly segmentBytes?: number;
 }
 
-/** There is room again when the fullest queue is down to this share of the limit; less would flutter. */
-const roomShare = 0.75;
 /** Sealed blocks leave the memory when it holds more than this share of its limit. */
 const leaveShare = 0.5;
 /** Room in a block for topic and source behind the logs. */
@@ -50,20 +50,20 @@ const trailerRoom = 1024;
  * sent before that never goes there. When memory gets short, blocks that are on disk leave it, the newest first.
  */
 export class LogBuffer implements QueueOwner {
-  /** Lines given up since the start. */
-  readonly dropped: Record<DropReason, number> = { bufferFull: 0, tooOld: 0, damaged: 0, setAsideFull: 0 };
   private readonly queues = new Map<string, LogQueue>();
   private readonly memory: BlockMemory;
   private readonly committer: Committer;
   private readonly disk: Disk;
-  private readonly telling = new Map<LogQueue, OnceAMinute<DropReason>>();
-  private pressed = false;
+  private readonly losses: Losses;
+  private readonly pressure: Pressure;
   private diskError: Error | undefined;
 
   constructor(private readonly options: LogBufferOptions) {
     const { commitMs, fsync, world } = options;
     this.disk = options.disk ?? realDisk;
     this.memory = new BlockMemory(options.limits.bytes + trailerRoom, options.memoryBytes);
+    this.losses = new Losses(world.now, options.emit);
+    this.pressure = new Pressure((share) => this.hasRoom(share), options.onPressure);
     fs.mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     // A folder that was made just now is safe from a power cut once the one that it is in is.
     for (const folder of [options.folder, dirname(options.folder)]) {
@@ -78,9 +78,9 @@ export class LogBuffer implements QueueOwner {
     });
   }
 
-  /** Whether the inputs are to be held. */
-  get full(): boolean {
-    return this.pressed;
+  /** Lines given up since the start. */
+  get dropped(): Readonly<Record<DropReason, number>> {
+    return this.losses.total;
   }
 
   /** Bytes of memory that hold lines. */
@@ -151,7 +151,7 @@ export class LogBuffer implements QueueOwner {
    */
   keep(): number {
     this.committer.takeDirty();
-    return this.all().reduce((lost, queue) => lost + this.keepQueue(queue), 0);
+    return this.all().reduce((lost, queue) => lost + keepQueue(queue, this.options.emit), 0);
   }
 
   /** Ends writing in the background; resolves when none is under way. */
@@ -163,7 +163,7 @@ export class LogBuffer implements QueueOwner {
   async close(): Promise<void> {
     await this.stopWriting();
     for (const queue of this.all()) queue.folder.close();
-    for (const telling of this.telling.values()) telling.flushAll();
+    this.losses.tellAll();
   }
 
   dirty(queue: LogQueue, block: Block): void {
@@ -174,7 +174,7 @@ export class LogBuffer implements QueueOwner {
   overflow(queue: LogQueue): boolean {
     switch (this.options.overflow) {
       case "block":
-        this.press();
+        this.pressure.press();
         return false;
       case "drop-oldest":
         while (this.isFull(queue) && queue.dropOldest("bufferFull"));
@@ -191,38 +191,22 @@ export class LogBuffer implements QueueOwner {
 
   settled(): void {
     this.committer.settled();
-    if (this.pressed) this.release();
+    this.pressure.ease();
   }
 
   /** Tells of lines that were lost within the minute before, too. To be called now and then. */
   tellDue(): void {
-    for (const telling of this.telling.values()) telling.flushDue();
+    this.losses.tellDue();
   }
 
   lost(queue: LogQueue, lines: number, reason: DropReason): void {
-    this.dropped[reason] += lines;
-    let telling = this.telling.get(queue);
-    if (telling === undefined) {
-      const { emit, world } = this.options;
-      const tell = (why: DropReason, count: number): void =>
-        emit({ type: "LinesDropped", ...queue.destination, lines: count, reason: why });
-      this.telling.set(queue, (telling = new OnceAMinute(world.now, tell)));
-    }
-    telling.add(reason, lines);
+    this.losses.add(queue.destination, lines, reason);
   }
 
-  private press(): void {
-    if (this.pressed) return;
-    this.pressed = true;
-    this.options.onPressure(true);
-  }
-
-  private release(): void {
-    const { memoryBytes } = this.options;
-    if (this.memory.used > memoryBytes * roomShare) return;
-    if (this.all().some((queue) => queue.bytes > queue.maxBytes * roomShare)) return;
-    this.pressed = false;
-    this.options.onPressure(false);
+  /** Whether no limit is reached by more than this share of it. */
+  private hasRoom(share: number): boolean {
+    if (this.memory.used > this.options.memoryBytes * share) return false;
+    return this.all().every((queue) => queue.bytes <= queue.maxBytes * share);
   }
 
   /** Lets blocks that are on disk leave the memory: the newest first, for the oldest are sent next. */
@@ -236,7 +220,7 @@ export class LogBuffer implements QueueOwner {
         block.leave();
       }
     }
-    if (this.pressed) this.release();
+    this.pressure.ease();
   }
 
   private diskChanged(error: Error | undefined): void {
@@ -244,19 +228,5 @@ export class LogBuffer implements QueueOwner {
     const { folder, emit } = this.options;
     if (error) emit({ type: "BufferDiskFails", folder, message: error.message });
     else emit({ type: "BufferDiskWorks", folder });
-  }
-
-  private keepQueue(queue: LogQueue): number {
-    const { destination, folder, lines } = queue;
-    if (lines === 0) return 0;
-    const { lost, error } = folder.writeNow([...queue.unsettled()]);
-    const unsure = folder.syncNow();
-    const gone = unsure ? lines : lost;
-    const why = unsure ?? error;
-    const where = { ...destination, file: folder.path };
-    if (gone < lines) this.options.emit({ type: "BufferKept", ...where, lines: lines - gone, bytes: folder.bytes });
-    if (gone > 0)
-      this.options.emit({ type: "BufferNotKept", ...where, lines: gone, message: why?.message ?? "unknown" });
-    return gone;
   }
 }

@@ -2,12 +2,12 @@ import { Bell } from "./bell";
 import { Block } from "./block";
 import { BlockLine } from "./block-line";
 import { destinationKey, type Destination, type GroupFace } from "./destination";
-import { Lane, type LaneOwner } from "./lane";
+import type { Lane, LaneOwner } from "./lane";
+import { Lanes } from "./lanes";
 import { timesOf } from "./log-bytes";
 import type { BlockMemory } from "./memory";
-import { joined } from "./place";
+import { RecoveredBlocks } from "./recovered-blocks";
 import type { SegmentFolder } from "./segment-folder";
-import type { RecoveredBlock } from "./segment-recovery";
 import { unwritten } from "./segment-write";
 
 export interface BatchLimits {
@@ -46,8 +46,6 @@ export interface LogQueueOptions {
   readonly now: () => Date;
 }
 
-const manyLanes = 4096;
-
 /** What waits for one logstore, block by block, the oldest first. */
 export class LogQueue implements LaneOwner {
   readonly destination: Destination;
@@ -59,8 +57,7 @@ export class LogQueue implements LaneOwner {
   /** Not settled, with what the sender has taken. */
   lines = 0;
   bytes = 0;
-  private readonly lanes = new Map<string, Lane>();
-  private nextLane = 1;
+  private readonly lanes = new Lanes(this);
   private readonly blocks = new BlockLine();
 
   constructor(private readonly options: LogQueueOptions) {
@@ -72,14 +69,7 @@ export class LogQueue implements LaneOwner {
 
   /** Lines of this topic and source. */
   lane(face: GroupFace): Lane {
-    const key = `${face.hashKey ?? ""}\0${face.source}\0${face.topic}`;
-    let lane = this.lanes.get(key);
-    if (lane === undefined) {
-      if (this.lanes.size >= manyLanes) this.forgetLanes();
-      lane = new Lane(this.nextLane++, face, this);
-      this.lanes.set(key, lane);
-    }
-    return lane;
+    return this.lanes.of(face);
   }
 
   room(lane: Lane, size: number): Block | undefined {
@@ -215,20 +205,14 @@ export class LogQueue implements LaneOwner {
 
   /** Takes over what an earlier run has left. */
   recover(): void {
-    const limits = this.options.limits;
-    const last = new Map<number, Block>();
-    const lanes = new Map<number, Lane>();
-    this.nextLane = this.folder.recover((found) => {
-      let lane = lanes.get(found.lane);
-      if (lane === undefined) lanes.set(found.lane, (lane = new Lane(found.lane, found.face, this)));
+    const recovered = new RecoveredBlocks(this.options.limits);
+    const nextLane = this.folder.recover((found) => {
       this.lines += found.lines;
       this.bytes += found.bytes;
-      if (continues(last.get(found.lane), found, limits)) return;
-      const block = new Block(lane, found.first, this.options.monotonic(), found.acceptedAt);
-      grow(block, found);
-      last.set(found.lane, block);
-      this.blocks.addSealed(block);
+      const block = recovered.add(found, this.options.monotonic(), this);
+      if (block !== undefined) this.blocks.addSealed(block);
     });
+    this.lanes.startAt(nextLane);
     if (this.waiting) this.changed.ring();
   }
 
@@ -248,31 +232,10 @@ export class LogQueue implements LaneOwner {
     return this.blocks.all();
   }
 
-  /** Sources come and go; one that comes back gets another lane. */
-  private forgetLanes(): void {
-    for (const [key, { open }] of this.lanes) if (open === undefined) this.lanes.delete(key);
-  }
-
   private end(block: Block): void {
     block.settled = true;
     this.blocks.untake(block);
     if (!block.writing) block.leave();
     this.changed.ring();
   }
-}
-
-/** Adds the lines to the block when they follow its own and it has room. Returns whether it did. */
-function continues(block: Block | undefined, found: RecoveredBlock, limits: BatchLimits): boolean {
-  if (block === undefined || block.firstLine + block.lines !== found.first) return false;
-  if (block.to + found.bytes > limits.bytes || block.lines + found.lines > limits.lines) return false;
-  grow(block, found);
-  return true;
-}
-
-function grow(block: Block, { lines, bytes, place }: RecoveredBlock): void {
-  block.places = joined([...block.places, place]);
-  block.lines += lines;
-  block.to += bytes;
-  block.written = block.to;
-  block.writtenLine = block.firstLine + block.lines;
 }
