@@ -1,40 +1,24 @@
-import { hostname } from "node:os";
 import { join } from "node:path";
-import type { SlsError } from "../sls/model/errors";
 import { realDisk, type Disk } from "./buffer/disk";
 import { LogBuffer } from "./buffer/log-buffer";
 import { ConfigWatcher } from "./config/config-watcher";
-import type { ConfigService, SyslogConfig } from "./config/discovery";
+import type { SyslogConfig } from "./config/discovery";
 import { readIdentity, type Identity } from "./config/identity";
 import type { Settings } from "./config/settings";
 import { shadowedConfigs } from "./config/shadowed-configs";
-import { Holds } from "./inputs/holds";
-import { Intake } from "./inputs/intake";
-import { Inputs } from "./inputs/inputs";
-import { LineRouter } from "./inputs/line-router";
+import { Reception } from "./inputs/reception";
 import { SelfLimits, type Limits, type Usage } from "./limits/self-limits";
-import { Senders } from "./sender/senders";
-import { ServiceClock } from "./sender/service-clock";
-import { SetAside } from "./sender/set-aside";
-import type { LogSink } from "./sender/sink";
+import { Dispatch } from "./sender/dispatch";
+import type { AgentService } from "./service";
 import type { AgentEvent, Emit } from "./status/events";
 import { Rates } from "./status/rates";
 import type { AgentStatus } from "./status/status-file";
 import { StatusKeeper } from "./status/status-keeper";
 import { statusOf } from "./status/status-of";
-import { Tally, UnfitLines } from "./status/tally";
+import { Tally } from "./status/tally";
 import { Waits } from "./status/waits";
 import { agentVersion } from "./version";
 import type { World } from "./world";
-
-/** The service as the agent sees it. */
-export interface AgentService {
-  /** `now` is the clock that requests are to be signed by; `emit` tells what happens to the credentials. */
-  connect(now: () => Date, emit: Emit): { readonly configs: ConfigService; readonly sink: LogSink };
-  /** The server's time in a failed reply, when it told one. */
-  readonly serverTimeOf: (error: SlsError) => Date | undefined;
-  close(): void;
-}
 
 export interface AgentOptions {
   readonly settings: Settings;
@@ -65,24 +49,14 @@ const lastWriteMs = 5_000;
  */
 export class Agent {
   private readonly tally: Tally;
-  private readonly unfit: UnfitLines;
   private readonly waits: Waits;
   private readonly buffer: LogBuffer;
-  private readonly intake: Intake;
-  private readonly clock: ServiceClock;
+  private readonly reception: Reception;
   private readonly watcher: ConfigWatcher;
-  private readonly senders: Senders;
+  private readonly dispatch: Dispatch;
   private readonly forced = new AbortController();
-  private readonly standardInput = new AbortController();
-  /** Resolves when standard input was an input and came to its end: whoever piped lines in waits for them to be sent. */
-  readonly inputEnded = new Promise<string>((resolve) =>
-    this.standardInput.signal.addEventListener("abort", () => resolve("end of standard input"), { once: true }),
-  );
   private readonly startedAt: string;
   private readonly statusKeeper: StatusKeeper;
-  private readonly router: LineRouter;
-  private readonly inputs: Inputs;
-  private readonly holds = new Holds((held, why) => this.inputs.setHeld(held, why));
   private readonly selfLimits: SelfLimits | undefined;
   private readonly rates = new Rates();
   private configs: readonly SyslogConfig[] = [];
@@ -95,9 +69,6 @@ export class Agent {
     this.startedAt = world.now().toISOString();
     this.tally = new Tally(world.now);
     this.waits = new Waits(this.emit);
-    this.unfit = new UnfitLines(world.now, (reason, lines, sample) =>
-      this.emit({ type: "LinesUnfit", reason, lines, sample }),
-    );
     this.emit({
       type: "AgentStarted",
       version: agentVersion,
@@ -106,19 +77,7 @@ export class Agent {
       projects: settings.projects,
       dataDir: settings.dataDir,
     });
-    this.clock = new ServiceClock(world.now, (offsetMs) => this.emit({ type: "ClockCorrected", offsetMs }));
-    const { configs, sink } = service.connect(this.clock.now, this.emit);
-    this.senders = new Senders({
-      sink,
-      setAside: new SetAside(join(settings.dataDir, "set-aside"), settings.setAsideBytes, disk),
-      lingerMs: settings.lingerMs,
-      concurrency: settings.concurrency,
-      maxAgeMs: settings.maxAgeHours * 3600_000,
-      clock: this.clock,
-      learnTime: (error) => this.learnTime(error),
-      world,
-      emit: this.emit,
-    });
+    this.dispatch = new Dispatch({ settings, service, disk, world, emit: this.emit });
     this.buffer = new LogBuffer({
       folder: join(settings.dataDir, "buffer"),
       mode: settings.bufferMode,
@@ -131,40 +90,21 @@ export class Agent {
       disk,
       world,
       emit: this.emit,
-      onQueue: (queue) => this.senders.start(queue),
-      onPressure: (full) => this.holds.set("buffer", full ? this.bufferFull : undefined),
+      onQueue: (queue) => this.dispatch.start(queue),
+      onPressure: (full) => this.reception.hold("buffer", full ? this.bufferFull : undefined),
     });
-    this.intake = new Intake({
-      queue: (destination) => this.buffer.queue(destination),
-      committed: () => this.buffer.committed(),
-      unfit: this.unfit,
-      now: world.now,
-      ownAddress: () => this.identity.addresses[0] ?? "127.0.0.1",
-    });
-    this.router = new LineRouter({
-      accept: (line, origin, continuation) => this.intake.accept(line, origin, continuation),
-      acceptRange: (bytes, from, to, origin) => this.intake.acceptRange(bytes, from, to, origin),
-      store: (config, log, source) => this.intake.store(config, log, source),
-      unfit: this.unfit,
-      now: world.now,
-      ownAddress: () => this.identity.addresses[0] ?? "127.0.0.1",
-      ownHostname: hostname,
-      formats: settings.streamLogFormats,
-      receptionTime: settings.receptionTime,
-    });
-    this.inputs = new Inputs({
+    this.reception = new Reception({
       settings,
-      router: this.router,
-      committed: () => this.buffer.committed(),
-      onStdinEnd: () => this.standardInput.abort(),
+      buffer: this.buffer,
+      ownAddress: () => this.identity.addresses[0] ?? "127.0.0.1",
       world,
       emit: this.emit,
       waits: this.waits,
     });
     this.buffer.recover();
     this.watcher = new ConfigWatcher({
-      service: configs,
-      learnTime: (error) => this.learnTime(error),
+      service: this.dispatch.configs,
+      learnTime: (error) => this.dispatch.learnTime(error),
       endpoint: settings.endpoint,
       projects: settings.projects,
       configDir: settings.configDir,
@@ -180,6 +120,11 @@ export class Agent {
     this.state = "running";
     this.watcher.start();
     this.statusKeeper = new StatusKeeper(settings.dataDir, () => this.everySecond(), world);
+  }
+
+  /** Resolves when standard input was an input and came to its end. */
+  get inputEnded(): Promise<string> {
+    return this.reception.inputEnded;
   }
 
   /** Sends what is left for at most `deadlineMs`, keeps the rest on disk. */
@@ -220,13 +165,13 @@ export class Agent {
 
   /** The last resort of a process that must end now: no lines are sent any more, those that wait are written to disk. */
   keepRest(): AgentEnd {
-    this.unfit.flushAll();
+    this.reception.tellAll();
     const lost = this.buffer.keep();
     const { tally } = this;
     const end = { keptOnDisk: tally.keptLines, lost };
     this.emit({
       type: "AgentStopped",
-      accepted: this.accepted,
+      accepted: this.reception.accepted,
       sent: tally.sentLines,
       setAside: tally.setAsideLines,
       ...end,
@@ -235,24 +180,14 @@ export class Agent {
   }
 
   private async drain(deadline: AbortSignal): Promise<void> {
-    await this.inputs.close();
-    await this.senders.drain(deadline, this.forced.signal);
+    await this.reception.close();
+    await this.dispatch.drain(deadline, this.forced.signal);
   }
 
   private readonly emit = (event: AgentEvent): void => {
     this.tally.on(event);
     this.options.emit(event);
   };
-
-  /** Whether a failed reply corrected the clock, so that the request may succeed now. */
-  private learnTime(error: SlsError): boolean {
-    const serverTime = this.options.service.serverTimeOf(error);
-    return serverTime !== undefined && this.clock.learn(serverTime);
-  }
-
-  private get accepted(): number {
-    return this.intake.accepted + this.router.accepted;
-  }
 
   private startLimits(): SelfLimits | undefined {
     const { limits, world } = this.options;
@@ -261,7 +196,7 @@ export class Agent {
       limits: limits.allowed,
       usage: limits.usage,
       unsentBytes: () => this.buffer.memoryUsed,
-      hold: (what, why) => this.holds.set(what, why),
+      hold: (what, why) => this.reception.hold(what, why),
       clock: () => performance.now(),
       world,
       emit: this.emit,
@@ -274,42 +209,33 @@ export class Agent {
     return `the buffer is full: ${disk} MiB of a logstore (buffer.maxBytes) or ${memory} MiB of memory (buffer.memoryBytes)`;
   }
 
-  /** Configs in force have changed. Without any, the input closes: rsyslog keeps its lines until there is one again. */
   private use(configs: readonly SyslogConfig[]): void {
     this.configs = configs;
-    const [first, ...others] = configs;
-    if (first === undefined) {
-      // Awaited by the drain.
-      void this.inputs.close();
-      return;
-    }
     for (const { project, config, why } of shadowedConfigs(configs)) {
       this.emit({ type: "ConfigIgnored", project, config, why });
     }
-    this.intake.setConfigs([first, ...others]);
-    this.router.setConfigs([first, ...others]);
-    this.inputs.open();
+    this.reception.use(configs);
   }
 
   private everySecond(): AgentStatus {
-    this.unfit.flushDue();
+    this.reception.tellDue();
     this.buffer.tellDue();
     return this.status();
   }
 
   status(): AgentStatus {
     const { settings, world } = this.options;
-    const { tally, identity, configs, buffer, unfit, accepted, startedAt, state } = this;
+    const { tally, identity, configs, buffer, reception, startedAt, state } = this;
     return statusOf({
       settings,
       identity,
       configs,
-      inputs: this.inputs.status(),
+      inputs: reception.status(),
       buffer,
-      senderState: (queue) => this.senders.stateOf(queue),
-      accepted,
+      senderState: (queue) => this.dispatch.stateOf(queue),
+      accepted: reception.accepted,
       tally,
-      unfit,
+      unfit: reception.unfit,
       rates: this.rates,
       state,
       startedAt,

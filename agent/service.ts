@@ -3,7 +3,18 @@ import type { SlsError } from "../sls/model/errors";
 import { hasZstd } from "../sls/wire/compress";
 import { agentCredentials } from "./config/credentials";
 import type { Settings } from "./config/settings";
-import type { AgentService } from "./run";
+import type { ConfigService } from "./config/discovery";
+import type { LogSink } from "./sender/sink";
+import type { Emit } from "./status/events";
+
+/** The service as the agent sees it. */
+export interface AgentService {
+  /** `now` is the clock that requests are to be signed by; `emit` tells what happens to the credentials. */
+  connect(now: () => Date, emit: Emit): { readonly configs: ConfigService; readonly sink: LogSink };
+  /** The server's time in a failed reply, when it told one. */
+  readonly serverTimeOf: (error: SlsError) => Date | undefined;
+  close(): void;
+}
 
 /** Log Service, with the credentials of the settings or the environment, and the forward proxy of the environment. Throws where one of them is unusable. */
 export function realService(settings: Settings, env: NodeJS.ProcessEnv): AgentService {

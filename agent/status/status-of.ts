@@ -4,9 +4,10 @@ import type { SyslogConfig } from "../config/discovery";
 import type { Identity } from "../config/identity";
 import type { Settings } from "../config/settings";
 import { agentVersion } from "../version";
+import type { UnfitReason } from "./events";
 import type { Rates } from "./rates";
 import type { AgentStatus, InputStatus } from "./status-file";
-import type { Tally, UnfitLines } from "./tally";
+import type { Tally } from "./tally";
 
 /** The parts of an agent that its status tells of. */
 export interface StatusParts {
@@ -19,7 +20,7 @@ export interface StatusParts {
   /** Lines, since the start. */
   readonly accepted: number;
   readonly tally: Tally;
-  readonly unfit: UnfitLines;
+  readonly unfit: ReadonlyMap<UnfitReason, number>;
   /** Gets the figures of now. */
   readonly rates: Rates;
   readonly state: AgentStatus["state"];
@@ -60,7 +61,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
       recovered: tally.recoveredLines,
       keptOnDisk: tally.keptLines,
       dropped: { ...buffer.dropped },
-      unfit: Object.fromEntries(parts.unfit.total),
+      unfit: Object.fromEntries(parts.unfit),
     },
     buffer: {
       memoryBytes: buffer.memoryUsed,

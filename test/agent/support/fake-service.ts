@@ -1,4 +1,4 @@
-import type { AgentService } from "../../../agent/run";
+import type { AgentService } from "../../../agent/service";
 import type { LogSink } from "../../../agent/sender/sink";
 import { decodeLogGroup } from "../../../sls/wire";
 import { SlsError, type FoundLogtailConfig, type LogGroup, type MachineGroupBody } from "../../../sls/model";

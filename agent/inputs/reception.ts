@@ -1,0 +1,113 @@
+import { hostname } from "node:os";
+import type { LogBuffer } from "../buffer/log-buffer";
+import type { SyslogConfig } from "../config/discovery";
+import type { Settings } from "../config/settings";
+import type { Emit, UnfitReason } from "../status/events";
+import type { InputStatus } from "../status/status-file";
+import { UnfitLines } from "../status/tally";
+import type { Waits } from "../status/waits";
+import type { World } from "../world";
+import { Holds } from "./holds";
+import { Inputs } from "./inputs";
+import { Intake } from "./intake";
+import { LineRouter } from "./line-router";
+
+export interface ReceptionOptions {
+  readonly settings: Settings;
+  readonly buffer: Pick<LogBuffer, "queue" | "committed">;
+  /** This machine's address, for lines that it sends to itself. */
+  readonly ownAddress: () => string;
+  readonly world: World;
+  readonly emit: Emit;
+  readonly waits: Waits;
+}
+
+/**
+ * Where lines come in: what is between a socket and the buffer. The inputs are open while there is a config to take lines
+ * for, and held while there is a reason.
+ */
+export class Reception {
+  private readonly unfitLines: UnfitLines;
+  private readonly intake: Intake;
+  private readonly router: LineRouter;
+  private readonly inputs: Inputs;
+  private readonly holds = new Holds((held, why) => this.inputs.setHeld(held, why));
+  private readonly standardInput = new AbortController();
+  /** Resolves when standard input was an input and came to its end: whoever piped lines in waits for them to be sent. */
+  readonly inputEnded = new Promise<string>((resolve) =>
+    this.standardInput.signal.addEventListener("abort", () => resolve("end of standard input"), { once: true }),
+  );
+
+  constructor({ settings, buffer, ownAddress, world, emit, waits }: ReceptionOptions) {
+    const { now } = world;
+    const unfit = (this.unfitLines = new UnfitLines(now, (reason, lines, sample) =>
+      emit({ type: "LinesUnfit", reason, lines, sample }),
+    ));
+    const committed = (): Promise<void> => buffer.committed();
+    const intake = (this.intake = new Intake({
+      queue: (destination) => buffer.queue(destination),
+      committed,
+      unfit,
+      now,
+      ownAddress,
+    }));
+    this.router = new LineRouter({
+      accept: (line, origin, continuation) => intake.accept(line, origin, continuation),
+      acceptRange: (bytes, from, to, origin) => intake.acceptRange(bytes, from, to, origin),
+      store: (config, log, source) => intake.store(config, log, source),
+      unfit,
+      now,
+      ownAddress,
+      ownHostname: hostname,
+      formats: settings.streamLogFormats,
+      receptionTime: settings.receptionTime,
+    });
+    const onStdinEnd = (): void => this.standardInput.abort();
+    this.inputs = new Inputs({ settings, router: this.router, committed, onStdinEnd, world, emit, waits });
+  }
+
+  /** Lines, since the start. */
+  get accepted(): number {
+    return this.intake.accepted + this.router.accepted;
+  }
+
+  /** Lines that did not fit, since the start; they were stored whole. */
+  get unfit(): ReadonlyMap<UnfitReason, number> {
+    return this.unfitLines.total;
+  }
+
+  /** Configs in force have changed. Without any, the inputs close: rsyslog keeps its lines until there is one again. */
+  use([first, ...others]: readonly SyslogConfig[]): void {
+    if (first === undefined) {
+      // Awaited by the last close().
+      void this.inputs.close();
+      return;
+    }
+    this.intake.setConfigs([first, ...others]);
+    this.router.setConfigs([first, ...others]);
+    this.inputs.open();
+  }
+
+  /** `what` holds the inputs; it does not any more where `why` is undefined. */
+  hold(what: string, why: string | undefined): void {
+    this.holds.set(what, why);
+  }
+
+  /** Tells of lines that did not fit within the minute before, too. To be called now and then. */
+  tellDue(): void {
+    this.unfitLines.flushDue();
+  }
+
+  tellAll(): void {
+    this.unfitLines.flushAll();
+  }
+
+  status(): readonly InputStatus[] {
+    return this.inputs.status();
+  }
+
+  /** Resolves when everything that has come is read. */
+  close(): Promise<void> {
+    return this.inputs.close();
+  }
+}
