@@ -54,6 +54,7 @@ export class Reception {
     this.router = new LineRouter({
       accept: (line, origin, continuation) => intake.accept(line, origin, continuation),
       acceptRange: (bytes, from, to, origin) => intake.acceptRange(bytes, from, to, origin),
+      laneOf: (config, source) => intake.laneOf(config, source),
       store: (config, log, source) => intake.store(config, log, source),
       unfit,
       now,

@@ -36,6 +36,7 @@ function chain() {
   const router = new LineRouter({
     accept: (line, origin, continuation) => intake.accept(line, origin, continuation),
     acceptRange: (bytes, from, to, origin) => intake.acceptRange(bytes, from, to, origin),
+    laneOf: (config, source) => intake.laneOf(config, source),
     store: (to, log, source) => intake.store(to, log, source),
     unfit,
     now,

@@ -4,6 +4,7 @@ import type { SyslogConfig } from "../../agent/config/discovery";
 import type { Origin } from "../../agent/inputs/intake";
 import type { AgentEvent } from "../../agent/status/events";
 import { UnfitLines } from "../../agent/status/tally";
+import { laneTo } from "./support/lane";
 import { ManualWorld } from "./support/world";
 
 const config = (name: string, tag: string): SyslogConfig => ({
@@ -20,17 +21,19 @@ function bench(options: Partial<LineRouterOptions> = {}, configs = [config("one"
   const world = new ManualWorld();
   const events: AgentEvent[] = [];
   let last: unknown;
+  const store: LineRouterOptions["store"] = ({ logstore }, { time, timeNs, contents }, source) =>
+    (last = {
+      to: logstore,
+      source,
+      time,
+      ...(timeNs === undefined ? {} : { timeNs }),
+      ...Object.fromEntries(contents.map(([key, value]) => [key, Buffer.from(value).toString("latin1")])),
+    });
   const router = new LineRouter({
     accept: (line, _, continuation) => (last = { handedOn: line.toString(), continuation }),
     acceptRange: () => false,
-    store: ({ logstore }, { time, timeNs, contents }, source) =>
-      (last = {
-        to: logstore,
-        source,
-        time,
-        ...(timeNs === undefined ? {} : { timeNs }),
-        ...Object.fromEntries(contents.map(([key, value]) => [key, Buffer.from(value).toString("latin1")])),
-      }),
+    store,
+    laneOf: (to, source) => laneTo((log) => store(to, log, source)),
     unfit: new UnfitLines(world.now, (reason, lines, sample) =>
       events.push({ type: "LinesUnfit", reason, lines, sample }),
     ),
