@@ -30,7 +30,7 @@ const longestPauseMs = 5;
 /** What is written at once: so much is copied into the system's cache in some 20 µs, less than handing it to another thread takes. */
 const smallBytes = 64 * 1024;
 /** Of the time, for writes at once. */
-const writeShare = 0.1;
+const writeShare = 0.05;
 /** A write at once that took longer: the disk is slow, and others write for a while. */
 const slowMs = 20;
 const slowForMs = 500;
