@@ -20,6 +20,7 @@ export interface SyslogConnectionOptions {
 export class SyslogConnection implements StreamConnection {
   readonly peer: string;
   readonly closed: Promise<Error | undefined>;
+  lastAt: number;
   private chunks = 0;
   private readonly pacer: ReadPacer;
 
@@ -29,6 +30,7 @@ export class SyslogConnection implements StreamConnection {
   ) {
     const { address, peer } = peerOf(socket);
     this.peer = peer;
+    this.lastAt = options.world.monotonic();
     const origin: Origin = { address };
     const { maxLineBytes: maxBytes, versions, accept } = options;
     const onLine = (line: Buffer, continuation: boolean): void => accept(line, origin, continuation);
@@ -39,6 +41,7 @@ export class SyslogConnection implements StreamConnection {
     socket.setKeepAlive(true, 60_000);
     socket.on("data", (chunk: Buffer) => {
       this.chunks++;
+      this.lastAt = options.world.monotonic();
       framer.push(chunk);
       this.pacer.took(chunk.length);
     });
