@@ -105,8 +105,11 @@ forget_other_machine() {
 user_data() {
   if [ -e "$root/run/cloud-init/.instance-id" ]; then
     if [ -r "$root/var/lib/cloud/instance/user-data.txt" ]; then cat "$root/var/lib/cloud/instance/user-data.txt"; else return 1; fi
-  else
+  elif [ -n "$service" ] || [ -e "$work/no-curl" ]; then
     metadata /latest/user-data
+  else
+    # No instance of a cloud: there is nobody to ask, now or later.
+    return 1
   fi
 }
 
@@ -141,6 +144,7 @@ use_user_data() {
 if [ -z "$service" ] && grep -qs '^Alibaba Cloud' "$root/sys/class/dmi/id/sys_vendor"; then service=http://100.100.100.200; fi
 if [ -n "$service" ] && ! command -v curl >/dev/null; then
   say 'curl is not installed: the metadata service is not asked' >&2
+  touch "$work/no-curl"
   service=
 fi
 case $service in '' | http://* | https://*) ;; *) service=http://$service ;; esac
@@ -163,6 +167,8 @@ cp "$work/machine" "$state/machine.new" && mv "$state/machine.new" "$state/machi
 [ -e "$state/unfinished" ] || exit 0
 if use_user_data; then
   rm -f "$state/unfinished"
+elif [ -e "$work/no-curl" ]; then
+  say 'user data could not be had; looked for again at the next boot' >&2
 else
   # Nobody waits for it: the agent takes ids whenever they come.
   say "user data could not be had; looked for again in $pause, and at the next boot" >&2
