@@ -7,6 +7,8 @@ import { run, until } from "../run";
 import type { Kernel } from "./kernel";
 
 export const kernelArguments = "console=ttyS0 rw quiet net.ifnames=0 mitigations=off random.trust_cpu=on";
+/** As the templates' own instance type has. */
+const processors = "2";
 /** Of the sandbox's own loopback. */
 const sshPort = 2222;
 /** On a machine with much else to do all takes many times as long: this is for what hangs, ms. */
@@ -31,7 +33,17 @@ export class VirtualMachine {
   /** What it writes to its disk is gone with it. */
   static boot(options: VirtualMachineOptions): VirtualMachine {
     const args = [
-      ...["-accel", "tcg,thread=multi", "-M", "pc", "-smp", "1", "-m", String(options.memoryMib ?? 768), "-nodefaults"],
+      ...[
+        "-accel",
+        "tcg,thread=multi",
+        "-M",
+        "pc",
+        "-smp",
+        processors,
+        "-m",
+        String(options.memoryMib ?? 768),
+        "-nodefaults",
+      ],
       ...["-display", "none", "-monitor", "none", "-no-reboot", "-serial", `file:${options.consoleFile}`],
       ...["-drive", `file=${options.disk},format=raw,if=virtio,snapshot=on`, "-device", "virtio-rng-pci"],
       ...["-nic", `user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:${sshPort}-:22`],

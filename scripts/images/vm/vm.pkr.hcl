@@ -30,7 +30,7 @@ source "qemu" "vm" {
   vm_name              = "image"
   output_directory     = var.vm_output
   accelerator          = "tcg"
-  cpus                 = 1
+  cpus                 = 2
   memory               = 768
   headless             = true
   display              = "none"
