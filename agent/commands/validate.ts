@@ -2,6 +2,7 @@
 import { proxyFromEnv } from "../../sls/client";
 import { checkCertificates, checkCredentialsFile, checkDataDir, checkOpenFiles } from "../checks/files";
 import type { Finding } from "../checks/finding";
+import { checkConfigs } from "../checks/configs";
 import { checkInputs } from "../checks/inputs";
 import { checkWay } from "../checks/network";
 import { readIdentity } from "../config/identity";
@@ -31,6 +32,7 @@ export async function validate(options: ValidateOptions): Promise<number> {
     ...checkCredentialsFile(settings),
     ...checkCertificates(env, now),
     ...checkOpenFiles(realUsage().mostOpenFiles),
+    ...checkConfigs(settings),
     ...(await checkInputs(settings, { running, now, path: env["PATH"] ?? "" })),
     ...(await checkWay(settings, proxyFromEnv(env))),
   ];
