@@ -22,7 +22,10 @@ export interface LineRouterOptions {
   readonly accept: TakeLine;
   /** The same for lines that it can take where they lie. */
   readonly acceptRange: TakeRange;
-  readonly store: (config: SyslogConfig, log: Log, source: string) => void;
+  /** Takes the log that a line was made into. */
+  readonly store: (config: SyslogConfig, log: Log, source: string, line: Buffer, origin: Origin) => void;
+  /** The same of a line that fits no format. */
+  readonly storeWhole: (config: SyslogConfig, log: Log, source: string, origin: Origin) => void;
   readonly unfit: UnfitLines;
   readonly now: () => Date;
   readonly ownAddress: () => string;
@@ -71,7 +74,8 @@ export class LineRouter {
     // Lines of Logtail's own version begin with 0: nothing is to be done with them here.
     const plain = tag === undefined && !receptionTime && !formats.some(({ version }) => version.startsWith("0"));
     const take: TakeLine = (line, origin, continuation) => {
-      if (continuation && receptionTime) return this.keepWhole(line, origin, origin.lastConfig, "lineTooLong");
+      if (continuation && receptionTime && !origin.keptOut)
+        return this.keepWhole(line, origin, origin.lastConfig, "lineTooLong");
       if (continuation) return accept(line, origin, true);
       if (format === "raw") return this.raw(line, origin, tag);
       if (line[0] === priority) return this.syslog(line, origin, tag);
@@ -91,7 +95,7 @@ export class LineRouter {
     else {
       const local = message.hostname === undefined && isLoopbackAddress(origin.address);
       const hostname = local ? Buffer.from(this.options.ownHostname()) : message.hostname;
-      this.store(config, origin, message.time, syslogContents({ ...message, hostname }));
+      this.store(config, origin, line, message.time, syslogContents({ ...message, hostname }));
     }
   }
 
@@ -105,38 +109,50 @@ export class LineRouter {
       const source = isLoopbackAddress(parsed.ip) ? undefined : parsed.ip;
       const { time: seconds, timeNs: nanoseconds } = parsed;
       const time = nanoseconds === undefined ? { seconds } : { seconds, nanoseconds };
-      this.store(config, origin, time, parsed.contents, source);
+      this.store(config, origin, line, time, parsed.contents, source);
     }
   }
 
   private raw(line: Buffer, origin: Origin, tag: string | undefined): void {
     const config = this.configOf(tag);
     if (config === undefined) this.keepWhole(line, origin, undefined, "unknownTag");
-    else this.store(config, origin, undefined, [[contentField, line]]);
+    else this.store(config, origin, line, undefined, [[contentField, line]]);
   }
 
   private keepWhole(line: Buffer, origin: Origin, config: SyslogConfig | undefined, reason: UnfitReason): void {
     this.options.unfit.add(reason, line);
-    this.store(config ?? this.catchAll(), origin, undefined, [[contentField, line]]);
+    const to = config ?? this.catchAll();
+    const source = sourceOf(origin) ?? this.options.ownAddress();
+    this.options.storeWhole(to, this.makeLog(to, origin, undefined, [[contentField, line]]), source, origin);
   }
 
   private store(
     config: SyslogConfig,
     origin: Origin,
+    line: Buffer,
     time: SyslogMessage["time"],
     contents: readonly LogContent[],
-    source = isLoopbackAddress(origin.address) ? this.options.ownAddress() : origin.address,
+    source = sourceOf(origin) ?? this.options.ownAddress(),
   ): void {
-    const { receptionTime, store, now } = this.options;
+    this.options.store(config, this.makeLog(config, origin, time, contents), source, line, origin);
+  }
+
+  /** Counts the line, and makes its log. */
+  private makeLog(
+    config: SyslogConfig,
+    origin: Origin,
+    time: SyslogMessage["time"],
+    contents: readonly LogContent[],
+  ): Log {
+    const { receptionTime, now } = this.options;
     this.accepted++;
     origin.lastConfig = config;
     const came = time === undefined || receptionTime ? now().getTime() : 0;
-    const log: Log = {
+    return {
       time: time?.seconds ?? Math.floor(came / 1000),
       ...(time?.nanoseconds === undefined ? {} : { timeNs: time.nanoseconds }),
       contents: receptionTime ? [...contents, [receptionField, (came / 1000).toFixed(3)]] : contents,
     };
-    store(config, log, source);
   }
 
   /** The first config where no tag is asked for; undefined where no config has the tag. */
@@ -149,6 +165,9 @@ export class LineRouter {
     return this.first;
   }
 }
+
+/** Undefined for this machine's own. */
+const sourceOf = ({ address }: Origin): string | undefined => (isLoopbackAddress(address) ? undefined : address);
 
 /** A line whose priority is followed by a version 1 is RFC 5424 or nothing. */
 function parse(line: Buffer, now: Date): SyslogMessage | undefined {

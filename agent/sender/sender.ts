@@ -7,6 +7,7 @@ import { OnceAMinute } from "../status/once-a-minute";
 import type { World } from "../world";
 import { Delivery } from "./delivery";
 import { Gate } from "./gate";
+import { SendRate, type RateLimit } from "./send-rate";
 import type { ServiceClock } from "./service-clock";
 import type { SetAside } from "./set-aside";
 import type { LogSink } from "./sink";
@@ -29,7 +30,8 @@ export interface SenderOptions {
   readonly emit: Emit;
 }
 
-export type SenderState = "idle" | "filling" | "sending" | "backingOff" | "closed";
+/** limited: what waits would be more than the config's `maxSendRate`. */
+export type SenderState = "idle" | "filling" | "sending" | "backingOff" | "limited" | "closed";
 
 /**
  * Sends what one queue holds, up to `concurrency` requests at a time; lines with a hash key one request after the other, so
@@ -42,6 +44,7 @@ export type SenderState = "idle" | "filling" | "sending" | "backingOff" | "close
  */
 export class Sender {
   readonly gate: Gate;
+  private readonly rate: SendRate;
   private draining = false;
   private closed = false;
   /** Failures in a row, of the whole logstore. */
@@ -55,6 +58,7 @@ export class Sender {
 
   constructor(readonly options: SenderOptions) {
     this.gate = new Gate(options.concurrency);
+    this.rate = new SendRate(options.world.monotonic, options.world.now);
     this.timesReplaced = new OnceAMinute(options.world.now, (_, lines) => this.tell({ type: "TimesReplaced", lines }));
     this.running = this.run();
   }
@@ -63,7 +67,14 @@ export class Sender {
     if (this.closed) return "closed";
     if (this.gate.shut) return "backingOff";
     if (this.deliveries.size > 0) return "sending";
+    if (this.options.queue.waiting && this.rate.waitMs > 0) return "limited";
     return this.options.queue.waiting ? "filling" : "idle";
+  }
+
+  /** Limits the bytes a second; undefined: not any more. */
+  setRate(limit: RateLimit | undefined): void {
+    this.rate.set(limit);
+    this.gate.changed.ring();
   }
 
   /** No try is begun any more. */
@@ -97,7 +108,8 @@ export class Sender {
     const { queue, concurrency } = this.options;
     while (!this.signal.aborted) {
       const lingerMs = this.draining ? 0 : this.options.lingerMs;
-      const block = this.gate.open && this.deliveries.size < concurrency ? queue.take(lingerMs) : undefined;
+      const mayBegin = this.gate.open && this.deliveries.size < concurrency && this.rate.waitMs === 0;
+      const block = mayBegin ? queue.take(lingerMs) : undefined;
       if (block !== undefined) this.begin(block);
       else if (this.draining && this.deliveries.size === 0 && !queue.waiting) break;
       else await this.somethingToDo(lingerMs);
@@ -108,6 +120,7 @@ export class Sender {
   }
 
   private begin(block: Block): void {
+    this.rate.sent(block.size);
     const delivery = new Delivery(block, this).run().finally(() => {
       this.deliveries.delete(delivery);
       this.gate.changed.ring();
@@ -123,7 +136,8 @@ export class Sender {
     if (this.gate.open && this.deliveries.size < concurrency) {
       void queue.changed.wait(over.signal).then(over.abort);
       const ripeIn = queue.ripeIn(lingerMs);
-      if (ripeIn !== undefined) void world.sleep(ripeIn, over.signal).then(over.abort);
+      const pause = ripeIn === undefined ? undefined : Math.max(ripeIn, this.rate.waitMs);
+      if (pause !== undefined) void world.sleep(pause, over.signal).then(over.abort);
     }
     await new Promise<void>((resolve) => {
       if (over.signal.aborted) resolve();

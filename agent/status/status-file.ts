@@ -22,6 +22,16 @@ export interface InputStatus {
   readonly connections: number;
 }
 
+export interface ConfigStatus {
+  readonly project: string;
+  readonly config: string;
+  readonly logstore: string;
+  readonly tag: string;
+  readonly group: string;
+  /** What it asks for and this agent does not do. */
+  readonly notApplied?: readonly string[];
+}
+
 /** What `status.json` in the data folder says; written at most once a second, and only when something has changed. */
 export interface AgentStatus {
   readonly version: string;
@@ -32,7 +42,7 @@ export interface AgentStatus {
   readonly endpoint: string;
   readonly projects: readonly string[];
   readonly machine: { readonly userDefinedIds: readonly string[]; readonly addresses: readonly string[] };
-  readonly configs: readonly { project: string; config: string; logstore: string; tag: string; group: string }[];
+  readonly configs: readonly ConfigStatus[];
   readonly inputs: readonly InputStatus[];
   readonly queues: readonly QueueStatus[];
   readonly lines: {
@@ -41,6 +51,8 @@ export interface AgentStatus {
     readonly setAside: number;
     readonly recovered: number;
     readonly keptOnDisk: number;
+    /** Accepted, and kept out by the filter of a Logtail config, by `project/config`. */
+    readonly filtered: Readonly<Record<string, number>>;
     /** Given up, by reason. */
     readonly dropped: Readonly<Record<string, number>>;
     readonly unfit: Readonly<Record<string, number>>;

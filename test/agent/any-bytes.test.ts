@@ -36,7 +36,8 @@ function chain() {
   const router = new LineRouter({
     accept: (line, origin, continuation) => intake.accept(line, origin, continuation),
     acceptRange: (bytes, from, to, origin) => intake.acceptRange(bytes, from, to, origin),
-    store: (to, log, source) => intake.store(to, log, source),
+    store: (to, log, source, line, from) => intake.store(to, log, source, line, from),
+    storeWhole: (to, log, source, from) => intake.storeWhole(to, log, source, from),
     unfit,
     now,
     ownAddress,

@@ -20,17 +20,19 @@ function bench(options: Partial<LineRouterOptions> = {}, configs = [config("one"
   const world = new ManualWorld();
   const events: AgentEvent[] = [];
   let last: unknown;
+  const stored: LineRouterOptions["storeWhole"] = ({ logstore }, { time, timeNs, contents }, source) =>
+    (last = {
+      to: logstore,
+      source,
+      time,
+      ...(timeNs === undefined ? {} : { timeNs }),
+      ...Object.fromEntries(contents.map(([key, value]) => [key, Buffer.from(value).toString("latin1")])),
+    });
   const router = new LineRouter({
     accept: (line, _, continuation) => (last = { handedOn: line.toString(), continuation }),
     acceptRange: () => false,
-    store: ({ logstore }, { time, timeNs, contents }, source) =>
-      (last = {
-        to: logstore,
-        source,
-        time,
-        ...(timeNs === undefined ? {} : { timeNs }),
-        ...Object.fromEntries(contents.map(([key, value]) => [key, Buffer.from(value).toString("latin1")])),
-      }),
+    store: (to, log, source, _, origin) => stored(to, log, source, origin),
+    storeWhole: stored,
     unfit: new UnfitLines(world.now, (reason, lines, sample) =>
       events.push({ type: "LinesUnfit", reason, lines, sample }),
     ),
