@@ -32,9 +32,7 @@ export class SegmentFolder {
 
   /** Writes what of these blocks is not on disk. One call at a time. Resolves with why it could not. */
   async write(blocks: readonly Block[]): Promise<Error | undefined> {
-    const writes: Write[] = [];
-    const problem = attempt(() => this.plan(blocks, writes));
-    this.writing = writes;
+    const { writes, problem } = this.begin(blocks);
     let failed = problem;
     for (const write of writes) {
       try {
@@ -47,14 +45,20 @@ export class SegmentFolder {
       }
       this.undo(write);
     }
-    for (const { chunks } of writes) {
-      for (const { block } of chunks) {
-        block.writing = false;
-        block.places = joined(block.places);
-      }
+    this.finish(writes);
+    return failed;
+  }
+
+  /** The same at once, while nothing else is being written; returns why it could not. */
+  writeSync(blocks: readonly Block[]): Error | undefined {
+    const { writes, problem } = this.begin(blocks);
+    let failed = problem;
+    for (const write of writes) {
+      const { segment, buffers, position } = write;
+      failed ??= attempt(() => writeAllSync(this.options.disk, segment.handle as number, buffers, position));
+      if (failed !== undefined) this.undo(write);
     }
-    this.writing = [];
-    this.clear();
+    this.finish(writes);
     return failed;
   }
 
@@ -119,6 +123,25 @@ export class SegmentFolder {
 
   private clear(): void {
     this.segments.clear((segment) => this.writing.some((write) => write.segment === segment));
+  }
+
+  /** `problem`: why not all of them have a place. */
+  private begin(blocks: readonly Block[]): { readonly writes: readonly Write[]; readonly problem: Error | undefined } {
+    const writes: Write[] = [];
+    const problem = attempt(() => this.plan(blocks, writes));
+    this.writing = writes;
+    return { writes, problem };
+  }
+
+  private finish(writes: readonly Write[]): void {
+    for (const { chunks } of writes) {
+      for (const { block } of chunks) {
+        block.writing = false;
+        block.places = joined(block.places);
+      }
+    }
+    this.writing = [];
+    this.clear();
   }
 
   /** Gives each block's unwritten lines a place; adds to `writes` as it goes, so that it can be undone. */

@@ -36,6 +36,8 @@ interface NextRecord {
 export const unwritten = (block: Block): number =>
   Math.max(0, block.firstLine + block.lines - Math.max(block.writtenLine, block.firstLine));
 
+export const unwrittenBytes = ({ from, to, written }: Block): number => Math.max(0, to - Math.max(written, from));
+
 /** The block's unwritten lines, `most` of them; undefined when there is nothing to write. */
 export function nextRecord(block: Block, most: number): NextRecord | undefined {
   const lines = Math.min(unwritten(block), most);

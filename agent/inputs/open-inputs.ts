@@ -92,7 +92,8 @@ function commonOf(environment: InputsEnvironment, lines: Pick<InputSettings, "ta
   const { settings, router, committed, world, emit, waits } = environment;
   const versions = [...builtInStreamLogFormats, ...settings.streamLogFormats].map(({ version }) => version);
   const { maxLineBytes } = settings;
-  return { accept: router.taker(lines), maxLineBytes, versions, committed, world, emit, waits };
+  const idleMs = settings.idleSeconds * 1000;
+  return { idleMs, accept: router.taker(lines), maxLineBytes, versions, committed, world, emit, waits };
 }
 
 function secured(

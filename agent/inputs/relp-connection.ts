@@ -28,6 +28,7 @@ export class RelpConnection implements StreamConnection {
   readonly peer: string;
   readonly closed: Promise<Error | undefined>;
   private readonly session: RelpSession;
+  lastAt: number;
   private chunks = 0;
   private held = false;
   private finishing = false;
@@ -38,6 +39,7 @@ export class RelpConnection implements StreamConnection {
   ) {
     const { address, peer } = peerOf(socket);
     this.peer = peer;
+    this.lastAt = options.world.monotonic();
     const origin: Origin = { address };
     this.session = new RelpSession({
       maxLineBytes: options.maxLineBytes,
@@ -79,6 +81,7 @@ export class RelpConnection implements StreamConnection {
 
   private read(chunk: Buffer): void {
     this.chunks++;
+    this.lastAt = this.options.world.monotonic();
     if (this.finishing) return;
     try {
       this.session.push(chunk);

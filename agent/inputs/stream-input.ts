@@ -2,8 +2,10 @@ import * as net from "node:net";
 import { Bell } from "../buffer/bell";
 import type { Emit } from "../status/events";
 import type { InputStatus } from "../status/status-file";
+import { OnceAMinute } from "../status/once-a-minute";
 import type { Waits } from "../status/waits";
 import type { World } from "../world";
+import { Crowd } from "./crowd";
 import type { Input, InputState } from "./input";
 import { turnOfTheLoop } from "./let-go";
 import { listen, placeName, whyNot, type ListenPlace } from "./listen-place";
@@ -11,6 +13,8 @@ import { listen, placeName, whyNot, type ListenPlace } from "./listen-place";
 /** What one peer's bytes are handed to. */
 export interface StreamConnection {
   readonly peer: string;
+  /** When it last brought something, or was opened, in monotonic milliseconds. */
+  readonly lastAt: number;
   /** Resolves with the error that ended it, if one did. */
   readonly closed: Promise<Error | undefined>;
   setHeld(held: boolean): void;
@@ -27,6 +31,8 @@ export interface StreamInputOptions {
   readonly connect: (socket: net.Socket) => StreamConnection;
   /** No more connections are taken than this. @default 512 */
   readonly maxConnections?: number;
+  /** While three quarters of them are open, one that has brought nothing for so long is let go; 0: none is. @default 60,000 */
+  readonly idleMs?: number;
   readonly world: World;
   readonly emit: Emit;
   readonly waits: Waits;
@@ -36,6 +42,8 @@ export interface StreamInputOptions {
 const retryMs = 1_000;
 /** A flood may fill and free the buffer many times a second: only what is held for longer closes the door. */
 const patienceMs = 250;
+const usualConnections = 512;
+const usualIdleMs = 60_000;
 /** After being full, the door opens again at this share of the connections. */
 const roomShare = 0.75;
 /** At most so many turns of the event loop are spent on letting in who waits at the door. */
@@ -61,6 +69,8 @@ export class StreamInput implements Input {
   /** Rings when the door may have to be opened or shut. */
   private readonly changed = new Bell();
   private readonly tending: Promise<void>;
+  private readonly idleEnded: OnceAMinute<"idle">;
+  private readonly crowd: Crowd<StreamConnection>;
   private closing: Promise<void> | undefined;
   private held = false;
   private heldForLong: AbortController | undefined;
@@ -69,6 +79,18 @@ export class StreamInput implements Input {
   private broken = false;
 
   constructor(private readonly options: StreamInputOptions) {
+    const { world, emit, name, idleMs = usualIdleMs, maxConnections = usualConnections } = options;
+    this.idleEnded = new OnceAMinute<"idle">(world.now, (_, connections, sample) =>
+      emit({ type: "IdleConnectionsEnded", input: name, connections, sample }),
+    );
+    this.crowd = new Crowd({
+      members: this.connections,
+      fair: Math.floor(maxConnections * roomShare),
+      idleMs,
+      world,
+      onLetGo: (members, ms) =>
+        this.idleEnded.add("idle", members.length, () => `${members[0].peer}, for ${Math.round(ms / 1000)} s`),
+    });
     this.tending = this.tend();
   }
 
@@ -98,6 +120,7 @@ export class StreamInput implements Input {
     this.doorWanted = true;
     if (this.stop.signal.aborted) return;
     for (const connection of this.connections) connection.setHeld(held);
+    this.crowd.setHeld(held);
     if (held) void this.shutAfterPatience();
     else this.changed.ring();
   }
@@ -110,10 +133,12 @@ export class StreamInput implements Input {
     this.stop.abort();
     this.heldForLong?.abort();
     this.options.waits.end(this.waitsFor);
+    await this.crowd.close();
     await this.tending;
     await this.shutDoor();
     for (const connection of this.connections) connection.finish();
     await Promise.all([...this.connections].map(({ closed }) => closed));
+    this.idleEnded.flushAll();
     if (this.announced) this.options.emit({ type: "ListeningStopped", input: this.options.name });
   }
 
@@ -189,12 +214,13 @@ export class StreamInput implements Input {
   }
 
   private connected(socket: net.Socket): void {
-    const { emit, maxConnections = 512 } = this.options;
+    const { emit, maxConnections = usualConnections } = this.options;
     // A handshake that came to its end after the door was shut for good: nothing was sent yet.
     if (this.stop.signal.aborted && this.server === undefined) return void socket.destroy();
     const connection = this.options.connect(socket);
     this.connections.add(connection);
     this.taken++;
+    this.crowd.joined();
     emit({ type: "ConnectionOpened", peer: connection.peer });
     if (this.held && !this.stop.signal.aborted) connection.setHeld(true);
     if (this.connections.size >= maxConnections) this.setCrowded(true);

@@ -2,7 +2,8 @@ import type * as net from "node:net";
 import type { World } from "../world";
 import type { TakeLine } from "./input";
 import type { Origin } from "./intake";
-import { letGo, peerOf } from "./let-go";
+import { letGo, peerOf, turnOfTheLoop } from "./let-go";
+import { ReadPacer } from "./read-pacer";
 import { StreamFramer } from "./stream-framer";
 import type { StreamConnection } from "./stream-input";
 
@@ -19,7 +20,9 @@ export interface SyslogConnectionOptions {
 export class SyslogConnection implements StreamConnection {
   readonly peer: string;
   readonly closed: Promise<Error | undefined>;
+  lastAt: number;
   private chunks = 0;
+  private readonly pacer: ReadPacer;
 
   constructor(
     private readonly socket: net.Socket,
@@ -27,16 +30,20 @@ export class SyslogConnection implements StreamConnection {
   ) {
     const { address, peer } = peerOf(socket);
     this.peer = peer;
+    this.lastAt = options.world.monotonic();
     const origin: Origin = { address };
     const { maxLineBytes: maxBytes, versions, accept } = options;
     const onLine = (line: Buffer, continuation: boolean): void => accept(line, origin, continuation);
     const { range } = accept;
     const takeRange = range && ((bytes: Buffer, from: number, to: number): boolean => range(bytes, from, to, origin));
     const framer = new StreamFramer({ maxBytes, onLine, takeRange, versions });
+    this.pacer = new ReadPacer(socket, options.world, turnOfTheLoop);
     socket.setKeepAlive(true, 60_000);
     socket.on("data", (chunk: Buffer) => {
       this.chunks++;
+      this.lastAt = options.world.monotonic();
       framer.push(chunk);
+      this.pacer.took(chunk.length);
     });
     // Half-open, so that we answer the peer's end ourselves, after its last byte.
     socket.on("end", () => socket.end());
@@ -52,11 +59,11 @@ export class SyslogConnection implements StreamConnection {
 
   /** TCP pushes back on the peer, or lets it go on. */
   setHeld(held: boolean): void {
-    if (held) this.socket.pause();
-    else this.socket.resume();
+    this.pacer.setHeld(held);
   }
 
   finish(): void {
+    this.pacer.end();
     void letGo(this.socket, () => this.chunks, this.options.world);
   }
 }

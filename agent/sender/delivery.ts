@@ -43,10 +43,15 @@ export class Delivery {
         break;
       }
       if (block.bytes === undefined && !(await this.load())) continue;
+      const size = this.nextSize();
+      await sender.leave(size);
       const round = await sender.gate.enter(sender.signal);
-      if (round === undefined) break;
-      const size = Math.min(this.pieces[0] ?? block.lines, block.lines);
+      if (round === undefined) {
+        sender.arrived(size, false);
+        break;
+      }
       const error = await this.send(size);
+      sender.arrived(size, error === undefined);
       // The gate is shut, where it is to be, before the place is free.
       const handled = sender.signal.aborted || error === undefined ? undefined : this.failed(error, size, round);
       sender.gate.leave();
@@ -68,6 +73,16 @@ export class Delivery {
       await sender.sleep("later", new SlsError("BufferNotRead", message), ++this.unread);
       return false;
     }
+  }
+
+  /** Lines of the next request. */
+  private nextSize(): number {
+    const { block, sender, pieces } = this;
+    const size = Math.min(pieces[0] ?? block.lines, block.lines);
+    const most = sender.mostLines;
+    if (size <= most) return size;
+    pieces.splice(0, 1, most, size - most);
+    return most;
   }
 
   private async failed(error: SlsError, size: number, round: number): Promise<void> {

@@ -11,6 +11,7 @@ import { SendRate, type RateLimit } from "./send-rate";
 import type { ServiceClock } from "./service-clock";
 import type { SetAside } from "./set-aside";
 import type { LogSink } from "./sink";
+import { UnderWay } from "./under-way";
 import { pauseMs } from "./verdict";
 
 export interface SenderOptions {
@@ -33,6 +34,9 @@ export interface SenderOptions {
 /** limited: what waits would be more than the config's `maxSendRate`. */
 export type SenderState = "idle" | "filling" | "sending" | "backingOff" | "limited" | "closed";
 
+/** A batch waits for so long at most for others' answers: one that does not come must not hold up the rest. */
+const roomMs = 200;
+
 /**
  * Sends what one queue holds, up to `concurrency` requests at a time; lines with a hash key one request after the other, so
  * that they stay in order.
@@ -45,6 +49,7 @@ export type SenderState = "idle" | "filling" | "sending" | "backingOff" | "limit
 export class Sender {
   readonly gate: Gate;
   private readonly rate: SendRate;
+  private readonly underWay: UnderWay;
   private draining = false;
   private closed = false;
   /** Failures in a row, of the whole logstore. */
@@ -59,6 +64,7 @@ export class Sender {
   constructor(readonly options: SenderOptions) {
     this.gate = new Gate(options.concurrency);
     this.rate = new SendRate(options.world.monotonic, options.world.now);
+    this.underWay = new UnderWay(options.world.monotonic);
     this.timesReplaced = new OnceAMinute(options.world.now, (_, lines) => this.tell({ type: "TimesReplaced", lines }));
     this.running = this.run();
   }
@@ -144,6 +150,30 @@ export class Sender {
       else over.signal.addEventListener("abort", () => resolve(), { once: true });
     });
     over.release();
+  }
+
+  /** Lines of one request just now. */
+  get mostLines(): number {
+    return this.underWay.most(this.options.queue.lines);
+  }
+
+  /** Counts the lines as under way when there is room for them; `arrived` is to be called for them. */
+  async leave(lines: number): Promise<void> {
+    const { queue, world } = this.options;
+    const hasRoom = (): boolean => this.underWay.hasRoom(lines, queue.lines);
+    if (!hasRoom()) {
+      const over = linkedTo(this.signal);
+      void world.sleep(roomMs, over.signal).then(over.abort);
+      while (!over.signal.aborted && !hasRoom()) await this.gate.changed.wait(over.signal);
+      over.abort();
+      over.release();
+    }
+    this.underWay.begin(lines);
+  }
+
+  arrived(lines: number, stored: boolean): void {
+    this.underWay.end(lines, stored);
+    this.gate.changed.ring();
   }
 
   succeeded(): void {

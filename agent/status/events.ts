@@ -28,6 +28,7 @@ export type AgentEvent =
   | { type: "ConnectionOpened"; peer: string }
   | { type: "ConnectionClosed"; peer: string; error?: string }
   | { type: "PeerCutOff"; input: string; times: number; sample: string }
+  | { type: "IdleConnectionsEnded"; input: string; connections: number; sample: string }
   | { type: "DatagramsDropped"; input: string; datagrams: number; by: "agent" | "kernel" }
   | { type: "InputsHeld"; why: string }
   | { type: "InputsReleased" }
@@ -135,6 +136,7 @@ export function levelOf(event: AgentEvent): Level {
     case "CredentialsNotRenewed":
     case "WaitingFor":
     case "PeerCutOff":
+    case "IdleConnectionsEnded":
     case "InputsHeld":
     case "LimitReached":
     case "LinesUnfit":

@@ -70,6 +70,9 @@ export const metrics: readonly Metric[] = [
   metric("counter", "sls_agent_datagrams_dropped_total", "Datagrams that are lost.", ["input", "by"], (s) =>
     s.counters.droppedDatagrams.all(),
   ),
+  metric("counter", "sls_agent_idle_connections_ended_total", "Connections ended to make room.", ["input"], (s) =>
+    s.counters.idleConnections.all(),
+  ),
   metric("counter", "sls_agent_lines_sent_total", "Lines that Log Service has acknowledged.", logstore, (s) =>
     s.counters.sentLines.all(),
   ),

@@ -56,6 +56,8 @@ export function sentenceOf(event: AgentEvent): string {
       return `connection from ${event.peer} closed${event.error ? `: ${event.error}` : ""}`;
     case "PeerCutOff":
       return `${event.input}: ${event.times} connection(s) cut off; one of ${event.sample}`;
+    case "IdleConnectionsEnded":
+      return `${event.input}: ${event.connections} idle connection(s) ended to make room for others (limits.idleSeconds); one of ${event.sample}`;
     case "DatagramsDropped":
       return `${event.input}: ${event.datagrams} datagram(s) dropped by ${event.by === "agent" ? "the agent, whose buffer is full" : "the kernel, for nobody fetched them in time"}; this protocol cannot push back, use TCP or RELP`;
     case "InputsHeld":

@@ -58,6 +58,8 @@ describe("metrics", () => {
     );
     const dropped: AgentEvent = { type: "DatagramsDropped", input: "udp", datagrams: 3, by: "kernel" };
     expect(told(dropped, dropped)).toContain('sls_agent_datagrams_dropped_total{input="udp",by="kernel"} 6');
+    const ended: AgentEvent = { type: "IdleConnectionsEnded", input: "relp", connections: 128, sample: "" };
+    expect(told(ended)).toContain('sls_agent_idle_connections_ended_total{input="relp"} 128');
   });
 
   it("tell since when the oldest line waits, and what memory the buffer has", () => {

@@ -19,6 +19,7 @@ function open(
   port = 0,
   maxLineBytes = 1024,
   maxConnections = 512,
+  idleMs = 60_000,
 ): { input: SyslogTcpInput; taken: Taken[]; events: AgentEvent[]; lines: () => string[] } {
   const taken: Taken[] = [];
   const events: AgentEvent[] = [];
@@ -27,6 +28,7 @@ function open(
     place: { host: "127.0.0.1", port, setting: "syslog.port, --port" },
     maxLineBytes,
     maxConnections,
+    idleMs,
     accept: (line, origin, continuation) => taken.push({ line: line.toString(), origin, continuation }),
     world: realWorld,
     emit,
@@ -142,6 +144,28 @@ describe("the syslog input over TCP", () => {
     for (const [i, socket] of sockets.entries()) socket.end(`${i}\n`);
     await until("the port is open again", async () => (await tryConnect(port)) === "taken");
     expect(lines().sort()).toEqual(["0", "1", "2", "3"]);
+  });
+
+  it("ends connections that bring nothing before they keep others out, keeps half a line of theirs, and those that are busy", async () => {
+    const { input, lines, events } = open(0, 1024, 4, 200);
+    const busy = await connect(input);
+    const ticking = setInterval(() => busy.write("."), 20);
+    onTestFinished(() => clearInterval(ticking));
+    const idle = await Promise.all([1, 2, 3].map(() => connect(input)));
+    const { port } = input;
+    await until("the port is closed", async () => (await tryConnect(port)) === "ECONNREFUSED");
+    idle[0]?.write("half a line");
+    const ended = idle.map((socket) => once(socket.resume(), "close"));
+    await until("the port is open again", async () => (await tryConnect(port)) === "taken");
+    await Promise.race(ended);
+    expect(busy.destroyed).toBe(false);
+    // Others come for as long as idle ones go.
+    for (let n = 0; n < 8; n++) await until("there is room", async () => (await tryConnect(port)) === "taken");
+    idle[0]?.destroy();
+    await until("half a line is kept", () => lines().includes("half a line"));
+    await input.close();
+    const told = events.flatMap((event) => (event.type === "IdleConnectionsEnded" ? [event.connections] : []));
+    expect(told.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(0);
   });
 
   it("at its close takes connections that wait at the door, with what they brought", async () => {

@@ -116,6 +116,10 @@ describe("the clock of the machine is set", () => {
 /** Each write takes 50 ms, each promise 300 ms. */
 const slow: Disk = {
   ...realDisk,
+  writevSync: (...args) => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    return realDisk.writevSync(...args);
+  },
   writev: async (...args) => {
     await pause(50);
     return realDisk.writev(...args);

@@ -69,6 +69,16 @@ export const inputOptions = {
     doc: "TCP port on which lines are taken over RELP (rsyslog's omrelp); 11112 is free as a rule; 0 for any free one",
     fallback: "off",
   }),
+  idleSeconds: integer(
+    {
+      path: "limits.idleSeconds",
+      env: "SLS_AGENT_IDLE_SECONDS",
+      doc: "while 384 connections are open at one input, those that brought nothing for so long are ended; 0: none is",
+      fallback: 60,
+    },
+    0,
+    24 * 3600,
+  ),
   inputs: listOf<InputSettings>(
     { path: "inputs", doc: "further inputs, see below", fallback: [], fallbackText: "none" },
     inputExample,

@@ -18,6 +18,8 @@ describe("random lines and kills", () => {
         segmentBytes: 4000,
         memoryBytes: 4 * 1024 * 1024,
         world: realWorld,
+        // Every second one writes at once, and in the background what is much.
+        commitMs: seed % 2 === 0 ? 0 : 20,
       };
       let bench = bufferIn(folder, options);
       const sent: string[] = [];

@@ -1,6 +1,6 @@
 /** A sender between a queue in memory and a service that answers as told, in a time that passes as told. */
 import { onTestFinished } from "vitest";
-import type { LogQueue } from "../../../agent/buffer/log-queue";
+import type { BatchLimits, LogQueue } from "../../../agent/buffer/log-queue";
 import { Sender } from "../../../agent/sender/sender";
 import { ServiceClock } from "../../../agent/sender/service-clock";
 import { SetAside } from "../../../agent/sender/set-aside";
@@ -31,12 +31,13 @@ export interface SenderBench {
 
 export function senderBench({
   setAsideBytes = 1024 * 1024,
+  limits: batch = limits,
   ...options
-}: { concurrency?: number; maxAgeMs?: number; setAsideBytes?: number } = {}): SenderBench {
+}: { concurrency?: number; maxAgeMs?: number; setAsideBytes?: number; limits?: BatchLimits } = {}): SenderBench {
   const world = new ManualWorld();
   const sink = new FakeSink();
   // Without a disk, so that nothing but the sender sleeps.
-  const buffer = bufferIn(temporaryFolder(), { world, mode: "memory", limits });
+  const buffer = bufferIn(temporaryFolder(), { world, mode: "memory", limits: batch });
   const queue = buffer.queue(here);
   const events: AgentEvent[] = [];
   const folder = temporaryFolder();
