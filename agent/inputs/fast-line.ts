@@ -4,6 +4,7 @@
  * each other); everything else is left to that.
  */
 import type { Lane } from "../buffer/lane";
+import { addLog, Field, from, noConstants, to } from "./log-from-ranges";
 
 const space = 0x20;
 const zero = 0x30;
@@ -15,20 +16,6 @@ export interface LineHead {
   ip: Buffer;
   lane: Lane;
 }
-
-/** The bytes of a Content before its value's length: `0a` + length + key, `12`. */
-const keyOf = (key: string): Buffer => Buffer.from([0x0a, key.length, ...Buffer.from(key), 0x12]);
-const keys = ["hostname", "pri-text", "protocol-version", "app-name", "procid", "msgid", "msg"].map(keyOf);
-const protocolField = 2;
-const messageField = keys.length - 1;
-
-const varintSize = (value: number): number =>
-  value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5;
-
-/** Where the values of the line last looked at are. */
-const from = new Int32Array(keys.length);
-const to = new Int32Array(keys.length);
-const contentSize = new Int32Array(keys.length);
 
 /** What `addFast` did. */
 export const enum Fast {
@@ -58,7 +45,7 @@ export function addFast(line: Buffer, begin: number, end: number, head: LineHead
   const ipFrom = at + 1;
   const ipEnd = next(line, ipFrom, end);
   at = ipEnd + 1;
-  for (let field = 0; field < messageField; field++) {
+  for (let field = 0; field < Field.Msg; field++) {
     from[field] = at;
     at = next(line, at, end);
     to[field] = at++;
@@ -66,9 +53,9 @@ export function addFast(line: Buffer, begin: number, end: number, head: LineHead
   if (at > end) return Fast.No;
   if (head === undefined || !same(line, tagFrom, tagEnd, head.tag) || !same(line, ipFrom, ipEnd, head.ip))
     return Fast.OtherHead;
-  from[messageField] = messageFrom(line, at, end);
-  to[messageField] = end;
-  write(line, time, head.lane);
+  from[Field.Msg] = messageFrom(line, at, end);
+  to[Field.Msg] = end;
+  addLog(line, time, -1, noConstants, head.lane);
   return Fast.Added;
 }
 
@@ -94,72 +81,10 @@ function same(line: Buffer, begin: number, end: number, other: Buffer): boolean 
 
 /** Without what the protocol put before the text: see messageText in parsers/stream-log.ts. */
 function messageFrom(line: Buffer, at: number, end: number): number {
-  const protocolAt = from[protocolField] as number;
-  if ((to[protocolField] as number) - protocolAt !== 1) return at;
+  const protocolAt = from[Field.Protocol] as number;
+  if ((to[Field.Protocol] as number) - protocolAt !== 1) return at;
   if (line[protocolAt] === zero) return at < end && line[at] === space ? at + 1 : at;
   const marked =
     at + 3 <= end && line[protocolAt] === one && line[at] === 0xef && line[at + 1] === 0xbb && line[at + 2] === 0xbf;
   return marked ? at + 3 : at;
-}
-
-/** The Log of the ranges found, as a field of a LogGroup. */
-function write(line: Buffer, time: number, lane: Lane): void {
-  let size = 1 + varintSize(time);
-  for (let field = 0; field < keys.length; field++) {
-    const length = (to[field] as number) - (from[field] as number);
-    const content = (keys[field] as Buffer).length + varintSize(length) + length;
-    contentSize[field] = content;
-    size += 1 + varintSize(content) + content;
-  }
-  const total = 1 + varintSize(size) + size;
-  const block = lane.room(total);
-  if (block === undefined) return;
-  const out = block.bytes as Buffer;
-  let at = block.to;
-  out[at++] = 0x0a;
-  at = varint(out, at, size);
-  out[at++] = 0x08;
-  at = varint(out, at, time);
-  for (let field = 0; field < keys.length; field++) {
-    const key = keys[field] as Buffer;
-    out[at++] = 0x12;
-    at = varint(out, at, contentSize[field] as number);
-    for (let i = 0; i < key.length; i++) out[at++] = key[i] as number;
-    const begin = from[field] as number;
-    const end = to[field] as number;
-    at = varint(out, at, end - begin);
-    at = copy(line, begin, end, out, at);
-  }
-  lane.added(block, total, time);
-}
-
-/** The buffers last looked at as words: making a view for each line would cost more than it saves. */
-let inWords: DataView = new DataView(new ArrayBuffer(0));
-let inBytes: Buffer | undefined;
-let outWords: DataView = inWords;
-let outBytes: Buffer | undefined;
-
-/** Four bytes at a time: Buffer.copy makes an object for each call, and a loop over bytes takes as long for a message. */
-function copy(line: Buffer, begin: number, end: number, out: Buffer, at: number): number {
-  if (line !== inBytes) {
-    inBytes = line;
-    inWords = new DataView(line.buffer, line.byteOffset, line.length);
-  }
-  if (out !== outBytes) {
-    outBytes = out;
-    outWords = new DataView(out.buffer, out.byteOffset, out.length);
-  }
-  let i = begin;
-  let o = at;
-  for (; i + 4 <= end; i += 4, o += 4) outWords.setInt32(o, inWords.getInt32(i, true), true);
-  for (; i < end; i++, o++) out[o] = line[i] as number;
-  return o;
-}
-
-function varint(out: Buffer, begin: number, value: number): number {
-  let at = begin;
-  let rest = value;
-  for (; rest > 0x7f; rest = rest >>> 7) out[at++] = (rest & 0x7f) | 0x80;
-  out[at++] = rest;
-  return at;
 }

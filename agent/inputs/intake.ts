@@ -22,14 +22,19 @@ export interface Origin {
   keptOut?: boolean;
   /** Where lines of the same tag and address go as the last one did. */
   last?: LastHead;
+  /** Where lines go that tell no tag: those of RFC 3164 and RFC 5424. */
+  syslog?: LastPlace;
 }
 
-interface LastHead extends LineHead {
+interface LastPlace {
   readonly config: SyslogConfig;
+  readonly lane: Lane;
   /** What it was worked out with. */
   readonly configs: ReadonlyMap<string, SyslogConfig>;
   readonly ownAddress: string;
 }
+
+type LastHead = LineHead & LastPlace;
 
 export interface IntakeOptions {
   readonly queue: (destination: Destination) => LogQueue;
@@ -181,7 +186,8 @@ export class Intake {
     stored.lane.append(encodeLogGroup({ logs: [log] }), log.time);
   }
 
-  private laneOf({ project, logstore, topic, ordered }: SyslogConfig, source: string): Lane {
+  /** Where logs of this config and source go. */
+  laneOf({ project, logstore, topic, ordered }: SyslogConfig, source: string): Lane {
     const hashKey = ordered ? hashKeyOf(source) : undefined;
     return this.options.queue({ project, logstore }).lane({ topic, source, hashKey });
   }

@@ -11,9 +11,11 @@ import {
   type SyslogMessage,
 } from "../../parsers";
 import type { Log, LogContent } from "../../sls/model/log";
+import type { Lane } from "../buffer/lane";
 import type { SyslogConfig } from "../config/discovery";
 import type { UnfitReason } from "../status/events";
 import type { UnfitLines } from "../status/tally";
+import { addFastSyslog } from "./fast-syslog";
 import type { TakeLine, TakeRange } from "./input";
 import type { Origin } from "./intake";
 
@@ -26,6 +28,8 @@ export interface LineRouterOptions {
   readonly store: (config: SyslogConfig, log: Log, source: string, line: Buffer, origin: Origin) => void;
   /** The same of a line that fits no format. */
   readonly storeWhole: (config: SyslogConfig, log: Log, source: string, origin: Origin) => void;
+  /** Where logs of this config and source go just as they are; undefined where `store` must look into them. */
+  readonly laneOf: (config: SyslogConfig, source: string) => Lane | undefined;
   readonly unfit: UnfitLines;
   readonly now: () => Date;
   readonly ownAddress: () => string;
@@ -73,18 +77,45 @@ export class LineRouter {
     const { accept, acceptRange, receptionTime, formats } = this.options;
     // Lines of Logtail's own version begin with 0: nothing is to be done with them here.
     const plain = tag === undefined && !receptionTime && !formats.some(({ version }) => version.startsWith("0"));
+    const quick: TakeRange = (bytes, from, to, origin) => this.addedFast(bytes, from, to, origin, tag);
     const take: TakeLine = (line, origin, continuation) => {
       if (continuation && receptionTime && !origin.keptOut)
         return this.keepWhole(line, origin, origin.lastConfig, "lineTooLong");
       if (continuation) return accept(line, origin, true);
       if (format === "raw") return this.raw(line, origin, tag);
-      if (line[0] === priority) return this.syslog(line, origin, tag);
+      if (line[0] === priority) {
+        if (receptionTime || !quick(line, 0, line.length, origin)) this.syslog(line, origin, tag);
+        return;
+      }
       if (plain && line[0] === zero) return accept(line, origin, false);
       this.streamLog(line, origin, tag);
     };
-    if (!plain || format === "raw") return take;
-    const range: TakeRange = (bytes, from, to, origin) => bytes[from] === zero && acceptRange(bytes, from, to, origin);
+    if (receptionTime || format === "raw") return take;
+    const range: TakeRange = (bytes, from, to, origin) =>
+      bytes[from] === priority
+        ? quick(bytes, from, to, origin)
+        : plain && bytes[from] === zero && acceptRange(bytes, from, to, origin);
     return Object.assign(take, { range });
+  }
+
+  /** A line of RFC 3164 or RFC 5424 that is as most are; another one is for `syslog`. */
+  private addedFast(line: Buffer, from: number, to: number, origin: Origin, tag: string | undefined): boolean {
+    const ownAddress = this.options.ownAddress();
+    let { syslog } = origin;
+    if (syslog === undefined || syslog.configs !== this.byTag || syslog.ownAddress !== ownAddress) {
+      const config = this.configOf(tag);
+      if (config === undefined) return false;
+      const source = isLoopbackAddress(origin.address) ? ownAddress : origin.address;
+      const lane = this.options.laneOf(config, source);
+      if (lane === undefined) return false;
+      syslog = { config, configs: this.byTag, ownAddress, lane };
+      origin.syslog = syslog;
+    }
+    if (!addFastSyslog(line, from, to, syslog.lane, this.options.now)) return false;
+    this.accepted++;
+    origin.lastConfig = syslog.config;
+    if (origin.keptOut) origin.keptOut = false;
+    return true;
   }
 
   private syslog(line: Buffer, origin: Origin, tag: string | undefined): void {

@@ -61,6 +61,7 @@ export class Reception {
       acceptRange: (bytes, from, to, origin) => intake.acceptRange(bytes, from, to, origin),
       store: (config, log, source, line, origin) => intake.store(config, log, source, line, origin),
       storeWhole: (config, log, source, origin) => intake.storeWhole(config, log, source, origin),
+      laneOf: (config, source) => (intake.isPlain(config) ? intake.laneOf(config, source) : undefined),
       unfit,
       now,
       ownAddress,

@@ -38,6 +38,7 @@ function chain() {
     acceptRange: (bytes, from, to, origin) => intake.acceptRange(bytes, from, to, origin),
     store: (to, log, source, line, from) => intake.store(to, log, source, line, from),
     storeWhole: (to, log, source, from) => intake.storeWhole(to, log, source, from),
+    laneOf: (to, source) => (intake.isPlain(to) ? intake.laneOf(to, source) : undefined),
     unfit,
     now,
     ownAddress,

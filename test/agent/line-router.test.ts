@@ -4,6 +4,7 @@ import type { SyslogConfig } from "../../agent/config/discovery";
 import type { Origin } from "../../agent/inputs/intake";
 import type { AgentEvent } from "../../agent/status/events";
 import { UnfitLines } from "../../agent/status/tally";
+import { laneTo } from "./support/lane";
 import { ManualWorld } from "./support/world";
 
 const config = (name: string, tag: string): SyslogConfig => ({
@@ -33,6 +34,7 @@ function bench(options: Partial<LineRouterOptions> = {}, configs = [config("one"
     acceptRange: () => false,
     store: (to, log, source, _, origin) => stored(to, log, source, origin),
     storeWhole: stored,
+    laneOf: (to, source) => laneTo((log) => stored(to, log, source, { address: source })),
     unfit: new UnfitLines(world.now, (reason, lines, sample) =>
       events.push({ type: "LinesUnfit", reason, lines, sample }),
     ),
