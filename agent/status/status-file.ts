@@ -88,6 +88,9 @@ export function writeReadyFile(file: string, { address, port }: { address: strin
   writeFileAtomically(file, `${JSON.stringify({ address, port, pid: process.pid })}\n`);
 }
 
+/** No agent has ever run with the data folder. */
+export class NoStatusError extends Error {}
+
 export function readStatus(dataDir: string): AgentStatus {
   const file = join(dataDir, statusFileName);
   let text: string;
@@ -95,10 +98,9 @@ export function readStatus(dataDir: string): AgentStatus {
     text = fs.readFileSync(file, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(
-      code === "ENOENT"
-        ? `${file} does not exist: no agent has run with this data folder; start one (systemctl start sls-agent) or give another with --data-dir`
-        : `${file} cannot be read: ${(error as Error).message}`,
+    if (code !== "ENOENT") throw new Error(`${file} cannot be read: ${(error as Error).message}`);
+    throw new NoStatusError(
+      `${file} does not exist: no agent has run with this data folder; start one (systemctl start sls-agent) or give another with --data-dir`,
     );
   }
   try {
