@@ -12,11 +12,15 @@ import { exitCodes } from "./exit-codes";
 import { keepHeapSmall } from "./limits/heap";
 import { realService } from "./service";
 import { describeStatus } from "./status/describe-status";
-import { readStatus, type AgentStatus } from "./status/status-file";
+import { NoStatusError, readStatus, type AgentStatus } from "./status/status-file";
 import { agentVersion } from "./version";
 
 /** Flags carry no defaults: one would hide what the file says. */
-type RunFlags = Record<string, string | string[] | undefined> & { configDir?: string; readyFile?: string };
+type RunFlags = Record<string, string | string[] | undefined> & {
+  configDir?: string;
+  config?: string;
+  readyFile?: string;
+};
 
 const table = Object.entries(options) as [OptionName, Option<unknown>][];
 /** How commander names `--data-dir <folder>`: dataDir. */
@@ -30,11 +34,17 @@ function settingsOf(flags: RunFlags): Settings {
     if (value !== undefined) given[name] = value;
   }
   const sources = { env: process.env, flags: given as Flags };
-  return loadSettings(flags.configDir === undefined ? sources : { ...sources, configDir: flags.configDir });
+  const { configDir, config } = flags;
+  return loadSettings({
+    ...sources,
+    ...(configDir === undefined ? {} : { configDir }),
+    ...(config === undefined ? {} : { file: config }),
+  });
 }
 
 function withSettingsFlags(command: Command): Command {
   command.option("--config-dir <folder>", `holds user_defined_id and sls-agent.json (${defaultConfigDir})`);
+  command.option("--config <file>", "settings (sls-agent.json in that folder)");
   for (const [, { flag, doc, fallback, fallbackText }] of table) {
     if (flag !== undefined) command.option(flag, `${doc} (${fallbackText ?? String(fallback)})`);
   }
@@ -168,6 +178,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const usage = error instanceof SettingsError;
     const problems = usage ? error.problems : [(error as Error).message];
     for (const problem of problems) fs.writeSync(2, `sls-agent: ${problem}\n`);
+    if (error instanceof NoStatusError) return exitCodes.notRunning;
     return usage ? exitCodes.usage : exitCodes.failed;
   }
 }

@@ -4,6 +4,7 @@ import { LogBuffer } from "./buffer/log-buffer";
 import { ConfigWatcher } from "./config/config-watcher";
 import type { SyslogConfig } from "./config/discovery";
 import { readIdentity, type Identity } from "./config/identity";
+import { lastGoodFile } from "./config/last-good";
 import type { Settings } from "./config/settings";
 import { shadowedConfigs } from "./config/shadowed-configs";
 import { Reception } from "./inputs/reception";
@@ -108,7 +109,7 @@ export class Agent {
       endpoint: settings.endpoint,
       projects: settings.projects,
       configDir: settings.configDir,
-      file: join(settings.dataDir, "configs.json"),
+      file: lastGoodFile(settings.dataDir),
       pollMs: settings.pollSeconds * 1000,
       identity: () => (this.identity = readIdentity(settings.configDir, options.env, settings.workingIp)),
       world,
@@ -172,6 +173,7 @@ export class Agent {
     this.emit({
       type: "AgentStopped",
       accepted: this.reception.accepted,
+      filtered: [...this.reception.filtered.values()].reduce((sum, lines) => sum + lines, 0),
       sent: tally.sentLines,
       setAside: tally.setAsideLines,
       ...end,
@@ -214,6 +216,10 @@ export class Agent {
     for (const { project, config, why } of shadowedConfigs(configs)) {
       this.emit({ type: "ConfigIgnored", project, config, why });
     }
+    for (const { project, config, notApplied } of configs) {
+      if (notApplied !== undefined) this.emit({ type: "ConfigNotWhole", project, config, notApplied });
+    }
+    this.dispatch.use(configs);
     this.reception.use(configs);
   }
 
@@ -234,6 +240,7 @@ export class Agent {
       buffer,
       senderState: (queue) => this.dispatch.stateOf(queue),
       accepted: reception.accepted,
+      filtered: reception.filtered,
       tally,
       unfit: reception.unfit,
       rates: this.rates,

@@ -4,7 +4,7 @@ import { gitlabReport, makePlan, planJson, planOf, planText, type ConfigPlan, ty
 import { addDeployOptions, checkNames, checkPruneProd, ownersOf, type DeployFlags } from "./deploy-options";
 import { clientFor, readStacks } from "./service-options";
 
-export const exitChanges = 2;
+const exitChanges = 2;
 
 export function planCommand(): Command {
   return addDeployOptions(new Command("plan"))

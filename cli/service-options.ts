@@ -23,16 +23,20 @@ export interface ServiceFlags {
   readonly json?: boolean;
 }
 
-export function addEndpointOptions(command: Command): Command {
+const regionNames = ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"];
+const environmentRegion = `default: ${regionNames.join(" or ")}`;
+
+/** `regionDefault`: what `--region` is where it is not given. */
+export function addEndpointOptions(command: Command, regionDefault = environmentRegion): Command {
   return command
-    .option("--region <id>", "region of the log project (default: the stack's own)")
+    .option("--region <id>", `region of the log project (${regionDefault})`)
     .option("--endpoint <host>", "endpoint of Log Service (default: <region>.log.aliyuncs.com)")
     .addOption(new Option("--network <name>", "which of the region's endpoints").choices(networks))
     .option("--profile <name>", "profile of ~/.aliyun/config.json (default: keys of the environment, then the chain)");
 }
 
 export function addServiceOptions(command: Command): Command {
-  return addEndpointOptions(command)
+  return addEndpointOptions(command, "default: the stack's own")
     .option("--outputs-file <file>", "outputs of `cdktf deploy --outputs-file` (default: ask terraform)")
     .option("--cdktf-out <folder>", "folder of the synthesised stacks", "cdktf.out")
     .option("--stack <name>", "only this stack")
@@ -46,8 +50,6 @@ export const readStacks = (flags: ServiceFlags): Promise<StackManifest[]> =>
     ...(flags.outputsFile ? { outputsFile: flags.outputsFile } : {}),
     ...(flags.stack ? { stack: flags.stack } : {}),
   });
-
-const regionNames = ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"];
 
 /** As given, else the stack's, else the environment's. */
 export function regionOf(flags: Pick<ServiceFlags, "region">, stackRegion: string | undefined): string {

@@ -5,7 +5,7 @@ import { ownerOf } from "./deploy-options";
 import { secondsOf } from "./duration";
 import { addServiceOptions, clientFor, readStacks, type ServiceFlags } from "./service-options";
 
-export const exitFailed = 2;
+const exitFailed = 2;
 
 interface Flags extends ServiceFlags {
   readonly env?: string;

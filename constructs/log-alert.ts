@@ -4,6 +4,7 @@ import { jobNameProblem, relativeTimeProblem } from "../sls/model/jobs";
 import type { ILogProject } from "./log-project";
 import type { ILogStore } from "./log-store";
 import { check, invalidValue } from "./private/check";
+import { declareJob } from "./private/job";
 import { nameReference } from "./private/name-reference";
 import { literal, literalText } from "./private/template-text";
 import { Schedule } from "./schedule";
@@ -80,7 +81,7 @@ export class LogAlert extends Construct implements ILogAlert {
     const start = props.start ?? "-15m";
     const end = props.end ?? "now";
     const threshold = props.threshold ?? 1;
-    check(this, this.givenName, jobNameProblem);
+    declareJob(this, this.givenName, this.project);
     check(this, start, (time) => relativeTimeProblem("start", time));
     check(this, end, (time) => relativeTimeProblem("end", time));
     check(this, threshold, thresholdProblem);

@@ -6,6 +6,7 @@ import { gridColumns, LogChart } from "./log-chart";
 import type { ILogProject } from "./log-project";
 import type { ILogStore } from "./log-store";
 import { check, invalidValue } from "./private/check";
+import { declareInProject } from "./private/declared-names";
 import { nameReference } from "./private/name-reference";
 import { literalText } from "./private/template-text";
 
@@ -28,6 +29,7 @@ export interface ILogDashboard extends IConstruct {
   readonly givenName: string;
 }
 
+const declaredTwice = "give one of them another dashboardName, or put the charts of both into one";
 const noChart = "has no chart, so nobody would see anything; give charts, or call addChart";
 
 /** Charts over the logs of a project, in the console. Source: SLS, CreateDashboard. */
@@ -56,6 +58,7 @@ export class LogDashboard extends Construct implements ILogDashboard {
     this.project = props.project;
     this.givenName = props.dashboardName;
     check(this, this.givenName, dashboardNameProblem);
+    declareInProject(this, "dashboard", this.givenName, this.project.givenName, declaredTwice);
     for (const chart of props.charts ?? []) this.addChart(chart);
     const resource = new LogDashboardResource(this, "Resource", {
       projectName: this.project.projectName,

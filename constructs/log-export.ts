@@ -1,9 +1,10 @@
 import { SlsOssExportSink } from "@cdktf/provider-alicloud/lib/sls-oss-export-sink";
 import { Construct, type IConstruct } from "constructs";
-import { jobNameProblem, roleArnProblem } from "../sls/model/jobs";
+import { roleArnProblem } from "../sls/model/jobs";
 import type { ILogProject } from "./log-project";
 import type { ILogStore } from "./log-store";
 import { check } from "./private/check";
+import { declareJob, ImportedJob } from "./private/job";
 import { nameReference } from "./private/name-reference";
 import { literalText } from "./private/template-text";
 
@@ -89,7 +90,7 @@ export interface ILogExport extends IConstruct {
 export class LogExport extends Construct implements ILogExport {
   /** An export that somebody else makes. */
   static fromName(scope: Construct, id: string, project: ILogProject, jobName: string): ILogExport {
-    return new ImportedLogExport(scope, id, project, jobName);
+    return new ImportedJob(scope, id, project, jobName);
   }
 
   readonly project: ILogProject;
@@ -106,7 +107,7 @@ export class LogExport extends Construct implements ILogExport {
     this.format = props.format ?? LogExportFormat.json();
     const bufferInterval = props.bufferInterval ?? 300;
     const bufferSize = props.bufferSize ?? 256;
-    check(this, this.givenName, jobNameProblem);
+    declareJob(this, this.givenName, this.project);
     check(this, props.endpoint, endpointProblem);
     check(this, props.roleArn, roleArnProblem);
     check(this, bufferInterval, within("bufferInterval", 300, 900, "seconds"));
@@ -139,20 +140,5 @@ export class LogExport extends Construct implements ILogExport {
       },
     });
     this.jobName = nameReference(resource, resource.jobName, this.givenName);
-  }
-}
-
-class ImportedLogExport extends Construct implements ILogExport {
-  readonly givenName: string;
-
-  constructor(
-    scope: Construct,
-    id: string,
-    readonly project: ILogProject,
-    readonly jobName: string,
-  ) {
-    super(scope, id);
-    check(this, jobName, jobNameProblem);
-    this.givenName = jobName;
   }
 }

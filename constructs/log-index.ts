@@ -4,6 +4,7 @@ import { defaultMaxTextLen, maxTextLenProblem, syslogFieldNames, tokensProblem }
 import { IndexField, textIndexDefaults, type TextIndexOptions } from "./index-field";
 import type { ILogStore } from "./log-store";
 import { check, invalidValue } from "./private/check";
+import { declareInProject } from "./private/declared-names";
 import { literalText } from "./private/template-text";
 
 /** What can be chosen about an index besides its logstore. Source: SLS, CreateIndex. */
@@ -22,6 +23,7 @@ export interface LogIndexProps extends LogIndexOptions {
 }
 
 const nothingIndexed = "nothing is indexed, so no search would find a log; leave fullText on, or give fields";
+const declaredTwice = "a logstore has one index at most, so give the fields of both to one of them";
 const namelessField = "fields has one without a name; write the name that the field is stored under";
 
 /** The index of a logstore. It holds for logs that arrive after it was made or changed. */
@@ -61,6 +63,8 @@ export class LogIndex extends Construct {
     this.fields = props.fields ?? {};
     this.maxTextLength = props.maxTextLength ?? defaultMaxTextLen;
     this.checkValues();
+    const { givenName, project } = this.logstore;
+    declareInProject(this, "index", givenName, project.givenName, declaredTwice);
     new LogStoreIndex(this, "Resource", {
       project: this.logstore.project.projectName,
       logstore: this.logstore.logstoreName,

@@ -4,6 +4,7 @@ import { projectNameProblem } from "../sls/model/names";
 import { tagsProblem } from "./log-tags";
 import { policyDocument, type PolicyStatement } from "./policy-statement";
 import { check, invalidValue } from "./private/check";
+import { declareProject } from "./private/declared-names";
 import { nameReference } from "./private/name-reference";
 import { literalText } from "./private/template-text";
 
@@ -59,6 +60,7 @@ export class LogProject extends Construct implements ILogProject {
     this.preventDestroy = props.preventDestroy ?? false;
     const problem = this.policy.map((one) => one.problem).find((one) => one !== undefined) ?? tagsProblem(this.tags);
     if (problem !== undefined) throw invalidValue(this, problem);
+    declareProject(this, this.givenName);
     const resource = new LogProjectResource(this, "Resource", {
       projectName: this.givenName,
       ...(this.description === undefined ? {} : { description: this.description }),

@@ -10,6 +10,7 @@ import {
 import { logstoreNameProblem } from "../sls/model/names";
 import type { ILogProject } from "./log-project";
 import { check } from "./private/check";
+import { declareInProject } from "./private/declared-names";
 import { nameReference } from "./private/name-reference";
 import { Retention } from "./retention";
 
@@ -69,6 +70,9 @@ const splitWithoutAutoSplit = (max: number): string =>
 const splitBelowStart = (max: number, start: number): string =>
   `maxSplitShardCount must be at least shardCount (${start}), got ${max}; raise it, or start with fewer shards`;
 
+const declaredTwice =
+  "give one of them another logstoreName, or write LogStore.fromName where the logstore is only used";
+
 export class LogStore extends Construct implements ILogStore {
   /** A logstore that somebody else makes. */
   static fromName(scope: Construct, id: string, project: ILogProject, logstoreName: string): ILogStore {
@@ -108,6 +112,7 @@ export class LogStore extends Construct implements ILogStore {
     this.encryption = props.encryption;
     this.preventDestroy = props.preventDestroy ?? false;
     this.checkValues();
+    declareInProject(this, "logstore", this.givenName, this.project.givenName, declaredTwice);
     const resource = new LogStoreResource(this, "Resource", {
       projectName: this.project.projectName,
       logstoreName: this.givenName,

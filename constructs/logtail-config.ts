@@ -12,7 +12,7 @@ import type { ILogStore } from "./log-store";
 import { LogTopic } from "./log-topic";
 import type { IMachineGroup } from "./machine-group";
 import { check, differ, invalidValue } from "./private/check";
-import { declareConfigName } from "./private/config-names";
+import { declareInProject } from "./private/declared-names";
 import { deliveryProblem } from "./private/delivery-problem";
 import { DeployManifestOutput } from "./private/deploy-manifest-output";
 import { sampleProblem, type LogSample } from "./private/log-sample";
@@ -78,6 +78,7 @@ const otherProject = (config: IConstruct, group: IMachineGroup, project: string)
     `machine group ${JSON.stringify(group.givenName)} is in project ${JSON.stringify(group.project.givenName)}, but the logstore ` +
       `is in ${JSON.stringify(project)}; a config, its logstore and its machine groups must share a project`,
   );
+const declaredTwice = "give one of them another configName";
 const boundToNone =
   "bound to no machine group, so no machine would collect by it; give machineGroups, or call bindTo, or set allowUnbound";
 
@@ -115,7 +116,7 @@ export class LogtailConfig extends Construct {
     const config = this.form === "pipeline" ? this.pipelineOf(props, wishes) : this.bodyOf(props, wishes);
     this.body = isPipeline(config) ? undefined : config;
     this.pipeline = isPipeline(config) ? config : undefined;
-    declareConfigName(this, this.project.givenName, this.configName);
+    declareInProject(this, "Logtail config", this.configName, this.project.givenName, declaredTwice);
     this.resource = this.deliver(config);
     for (const group of props.machineGroups ?? []) this.bindTo(group);
     this.node.addValidation({

@@ -4,6 +4,7 @@ import { machineAddressProblem, userDefinedIdProblem } from "../sls/model/machin
 import { machineGroupNameProblem } from "../sls/model/names";
 import type { ILogProject } from "./log-project";
 import { check } from "./private/check";
+import { declareInProject } from "./private/declared-names";
 import { nameReference } from "./private/name-reference";
 
 interface MachineGroupProps {
@@ -36,6 +37,8 @@ export interface IMachineGroup extends IConstruct {
 type IdentifyType = "userdefined" | "ip";
 const noAddress =
   "addresses is empty, so no machine is in the group; give at least one, or use MachineGroup.ofUserDefinedId";
+
+const declaredTwice = "give one of them another groupName, or write MachineGroup.fromName where the group is only used";
 
 /** Source: SLS, CreateMachineGroup. Linux and Windows machines may not share a group. */
 export class MachineGroup extends Construct implements IMachineGroup {
@@ -74,6 +77,7 @@ export class MachineGroup extends Construct implements IMachineGroup {
     check(this, this.givenName, machineGroupNameProblem);
     const memberProblem = identifyType === "ip" ? machineAddressProblem : userDefinedIdProblem;
     for (const member of identifyList) check(this, member, memberProblem);
+    declareInProject(this, "machine group", this.givenName, this.project.givenName, declaredTwice);
     const resource = new LogMachineGroup(this, "Resource", {
       project: this.project.projectName,
       name: this.givenName,

@@ -1,9 +1,10 @@
 import { SlsScheduledSql } from "@cdktf/provider-alicloud/lib/sls-scheduled-sql";
 import { Construct, type IConstruct } from "constructs";
-import { jobNameProblem, roleArnProblem } from "../sls/model/jobs";
+import { roleArnProblem } from "../sls/model/jobs";
 import type { ILogProject } from "./log-project";
 import type { ILogStore } from "./log-store";
 import { check, differ, invalidValue } from "./private/check";
+import { declareJob, ImportedJob } from "./private/job";
 import { nameReference } from "./private/name-reference";
 import { literalText } from "./private/template-text";
 import { Schedule } from "./schedule";
@@ -58,7 +59,7 @@ export interface IScheduledSql extends IConstruct {
 export class ScheduledSql extends Construct implements IScheduledSql {
   /** A query that somebody else makes. */
   static fromName(scope: Construct, id: string, project: ILogProject, jobName: string): IScheduledSql {
-    return new ImportedScheduledSql(scope, id, project, jobName);
+    return new ImportedJob(scope, id, project, jobName);
   }
 
   readonly project: ILogProject;
@@ -106,7 +107,7 @@ export class ScheduledSql extends Construct implements IScheduledSql {
   }
 
   private checkValues(props: ScheduledSqlProps, window: { readonly from: string; readonly to: string }): void {
-    check(this, this.givenName, jobNameProblem);
+    declareJob(this, this.givenName, this.project);
     check(this, props.roleArn, roleArnProblem);
     check(this, props.destinationRoleArn ?? props.roleArn, roleArnProblem);
     for (const [what, time] of Object.entries(window)) {
@@ -119,21 +120,6 @@ export class ScheduledSql extends Construct implements IScheduledSql {
         this.source.project.givenName === this.destination.project.givenName);
     const problem = same ? intoItself : (this.schedule.problem ?? limitsProblem(props));
     if (problem !== undefined) throw invalidValue(this, problem);
-  }
-}
-
-class ImportedScheduledSql extends Construct implements IScheduledSql {
-  readonly givenName: string;
-
-  constructor(
-    scope: Construct,
-    id: string,
-    readonly project: ILogProject,
-    readonly jobName: string,
-  ) {
-    super(scope, id);
-    check(this, jobName, jobNameProblem);
-    this.givenName = jobName;
   }
 }
 

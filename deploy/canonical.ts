@@ -7,7 +7,7 @@ import { flusherFilled, inputDetailDefaults, outputDetailFilled } from "../sls/m
 export const serverFields: readonly string[] = ["createTime", "lastModifyTime"];
 
 /** JSON with its keys in order. */
-export function stableJson(value: unknown): string {
+function stableJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => (x < y ? -1 : 1)))
@@ -54,7 +54,7 @@ export function fieldsOf(config: AnyConfigBody): Map<string, unknown> {
 }
 
 /** `inputDetail.plugin.inputs` -> value; lists and empty objects are values. */
-export function flatten(config: object, prefix = ""): Map<string, unknown> {
+function flatten(config: object, prefix = ""): Map<string, unknown> {
   const flat = new Map<string, unknown>();
   for (const [key, value] of Object.entries(config)) {
     const isTree = typeof value === "object" && value !== null && !Array.isArray(value);

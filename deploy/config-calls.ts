@@ -8,8 +8,7 @@ const paths: Readonly<Record<ConfigForm, string>> = { logtail: "/configs", pipel
 const other: Readonly<Record<ConfigForm, ConfigForm>> = { logtail: "pipeline", pipeline: "logtail" };
 
 /** A config that the service cannot show in the form that was asked for. */
-export const isUnconvertable = (error: unknown): boolean =>
-  error instanceof SlsError && /unconvertable/.test(error.message);
+const isUnconvertable = (error: unknown): boolean => error instanceof SlsError && /unconvertable/.test(error.message);
 
 /** In the form that is asked for; in its own where the service cannot convert it. Throws *NotExist where there is none. */
 export async function readConfig(

@@ -12,7 +12,7 @@ export interface RetryTable {
   readonly repeatable?: boolean;
 }
 
-export function mayRetry(error: unknown, { fresh = false, repeatable = false }: RetryTable): boolean {
+function mayRetry(error: unknown, { fresh = false, repeatable = false }: RetryTable): boolean {
   if (!(error instanceof SlsError)) return false;
   if (fresh && isNotExist(error)) return true;
   return repeatable && (error.httpStatus === 0 || error.httpStatus >= 500);
@@ -27,7 +27,7 @@ export interface Patience {
 export const realPatience: Patience = { sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 
 /** Pauses of 100, 200, 400, 800 ms, then of a second: about 6.5 s in all. */
-export const pauseMs = (attempt: number): number => Math.min(1000, 100 * 2 ** (attempt - 1));
+const pauseMs = (attempt: number): number => Math.min(1000, 100 * 2 ** (attempt - 1));
 
 export async function retrying<T>(patience: Patience, table: RetryTable, call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {

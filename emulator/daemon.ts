@@ -17,7 +17,7 @@ interface RunFile {
 }
 
 const runFile = (stateDir: string): string => join(stateDir, "run.json");
-export const logFile = (stateDir: string): string => join(stateDir, "local.log");
+const logFile = (stateDir: string): string => join(stateDir, "local.log");
 
 function readRunFile(stateDir: string): RunFile | undefined {
   try {

@@ -19,7 +19,7 @@ import type { RequestLog } from "./request-log";
 /** Raw bytes of the largest request, PutLogs. */
 const largestRaw = 10 << 20;
 /** Of no use to the service is a body above this: an LZ4 block may be larger than what is in it by a part in 255. */
-export const largestBody = largestRaw + Math.ceil(largestRaw / 255) + 64;
+const largestBody = largestRaw + Math.ceil(largestRaw / 255) + 64;
 
 export interface ExchangeOptions {
   readonly faults: Faults;

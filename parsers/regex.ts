@@ -65,6 +65,9 @@ export function regexProblem(pattern: string): string | undefined {
 /** The pattern as it must match a whole text. Throws where it is none. */
 export const wholeRegex = (pattern: string): RegExp => new RegExp(`^(?:${inJavaScript(pattern)})$`, "s");
 
+/** The pattern as it is looked for in a text, by RE2's rules: `.` matches no line end. Throws where it is none. */
+export const searchRegex = (pattern: string, flags = ""): RegExp => new RegExp(inJavaScript(pattern), flags);
+
 /** How many groups capture. */
 export const groupCount = (pattern: string): number =>
   (new RegExp(`${inJavaScript(pattern)}|`, "s").exec("")?.length ?? 1) - 1;

@@ -23,9 +23,15 @@ command -v shellcheck >/dev/null || packages+=(shellcheck)
 command -v packer >/dev/null || packages+=(packer)
 command -v mmdebstrap >/dev/null || packages+=(mmdebstrap)
 command -v systemd-nspawn >/dev/null || packages+=(systemd-container)
-command -v ssh-keygen >/dev/null || packages+=(openssh-client)
+command -v ssh >/dev/null || packages+=(openssh-client)
 command -v ip >/dev/null || [ -x /usr/sbin/ip ] || packages+=(iproute2)
-command -v qemu-system-x86_64 >/dev/null || packages+=(qemu-system-x86 qemu-utils busybox-static cpio)
+# A virtual machine: emulated, without KVM.
+command -v qemu-system-x86_64 >/dev/null || packages+=(qemu-system-x86)
+command -v qemu-img >/dev/null || packages+=(qemu-utils)
+# Not the package busybox: its program needs libraries, which a first file system has not.
+dpkg -s busybox-static >/dev/null 2>&1 || packages+=(busybox-static)
+command -v cpio >/dev/null || packages+=(cpio)
+[ -x /sbin/mkfs.ext4 ] || packages+=(e2fsprogs)
 command -v ar >/dev/null || packages+=(binutils)
 command -v python3 >/dev/null || packages+=(python3)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
@@ -36,6 +42,9 @@ if [ "${#packages[@]}" -gt 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get -q update
   apt-get -q install -y --no-install-recommends "${packages[@]}"
+elif ! apt-cache show linux-image-cloud-amd64 >/dev/null 2>&1; then
+  # The kernel of the virtual machine is fetched, not installed.
+  apt-get -q update
 fi
 
 # gitlab-ci-local needs Node 22; the project itself does not.

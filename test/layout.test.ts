@@ -1,5 +1,6 @@
-/** Who may import whom (docs/layout.md), and that the exports map names files that are built. */
-import { readdirSync, readFileSync } from "node:fs";
+/** Who may import whom and what each folder is for (docs/layout.md), and that the exports map names files that are built. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
@@ -12,13 +13,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   examples: ["constructs"],
   constructs: ["parsers", "sls/model"],
   parsers: ["sls/model"],
-  cli: ["deploy", "emulator", "images", "proxy", "monitor", "sls", "agent"],
+  cli: ["deploy", "emulator", "images", "sls", "agent"],
   deploy: ["sls"],
   agent: ["parsers", "sls"],
-  monitor: ["sls"],
   emulator: ["sls/model", "sls/wire"],
   images: ["sls/model"],
-  proxy: [],
   "sls/index.ts": ["sls/model", "sls/wire", "sls/client"],
   "sls/client": ["sls/model", "sls/wire"],
   "sls/wire": ["sls/model"],
@@ -76,6 +75,19 @@ test("nothing imports test, bench or scripts", () => {
     importsOf(file).filter((name) => /^(\.\.\/)+(test|bench|scripts)\//.test(name)),
   );
   expect(outside).toEqual([]);
+});
+
+test("docs/layout.md names every folder, two deep, and none that is gone", () => {
+  const page = readFileSync(join(root, "docs/layout.md"), "utf8");
+  const rows = [...page.matchAll(/^\| (`.+?) +\|/gm)].map(([, cell = ""]) => cell);
+  const named = rows.flatMap((cell) => [...cell.matchAll(/`([^`]+?)\/?`/g)].map(([, name = ""]) => name));
+  const files = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" }).split("\0");
+  // Below test and examples the row of the folder itself says what is there.
+  const depth = (file: string): number => (/^(test|examples)\//.test(file) ? 1 : 2);
+  const folders = files.map((file) => file.split("/").slice(0, -1).slice(0, depth(file)).join("/"));
+  const among = (folder: string): boolean => named.some((one) => one === folder || one.startsWith(`${folder}/`));
+  expect([...new Set(folders)].filter((folder) => !/^(\.|$)/.test(folder) && !among(folder))).toEqual([]);
+  expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
 });
 
 test("the exports map and the bins name files that the build makes", () => {

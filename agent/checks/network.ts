@@ -1,6 +1,6 @@
 import * as dns from "node:dns/promises";
 import * as net from "node:net";
-import { proxyFor, type ProxySettings } from "../../sls/client";
+import { proxyFor, uselessExceptions, type ProxySettings } from "../../sls/client";
 import type { Settings } from "../config/settings";
 import { doubt, failure, type Finding } from "./finding";
 
@@ -25,6 +25,10 @@ export async function checkPort(about: string, host: string, port: number, ours:
   }
   return [failure(about, `${host}:${port} cannot be listened on: ${error.message}`)];
 }
+
+/** What was meant to go straight, and goes through the proxy. */
+export const checkExceptions = (proxies: ProxySettings): Finding[] =>
+  uselessExceptions(proxies).map(({ entry, why }) => doubt("NO_PROXY", `${entry} excepts nothing: ${why}`));
 
 /** Whether the way to the service looks open: its names, or the proxy that looks them up. */
 export async function checkWay({ endpoint, projects }: Settings, proxies: ProxySettings): Promise<Finding[]> {

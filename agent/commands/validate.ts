@@ -2,8 +2,9 @@
 import { proxyFromEnv } from "../../sls/client";
 import { checkCertificates, checkCredentialsFile, checkDataDir, checkOpenFiles } from "../checks/files";
 import type { Finding } from "../checks/finding";
+import { checkConfigs } from "../checks/configs";
 import { checkInputs } from "../checks/inputs";
-import { checkWay } from "../checks/network";
+import { checkExceptions, checkWay } from "../checks/network";
 import { readIdentity } from "../config/identity";
 import { SettingsError, type Settings } from "../config/settings";
 import { exitCodes } from "../exit-codes";
@@ -26,13 +27,16 @@ export async function validate(options: ValidateOptions): Promise<number> {
   const { settings, env, running, now, quiet, write, complain } = options;
   const machine = readIdentity(settings.configDir, env, settings.workingIp);
   if (machine.problems.length > 0) throw new SettingsError(machine.problems);
+  const proxies = proxyFromEnv(env);
   const found: Finding[] = [
     ...checkDataDir(settings),
     ...checkCredentialsFile(settings),
     ...checkCertificates(env, now),
     ...checkOpenFiles(realUsage().mostOpenFiles),
+    ...checkConfigs(settings),
     ...(await checkInputs(settings, { running, now, path: env["PATH"] ?? "" })),
-    ...(await checkWay(settings, proxyFromEnv(env))),
+    ...checkExceptions(proxies),
+    ...(await checkWay(settings, proxies)),
   ];
   if (!quiet) write(`${JSON.stringify({ settings: shown(settings), machine, findings: found }, undefined, 2)}\n`);
   for (const { level, about, message } of found) complain(`sls-agent: ${level}: ${about}: ${message}\n`);

@@ -4,6 +4,7 @@
  */
 import { isNotExist, type FoundLogtailConfig, type MachineGroupBody } from "../../sls/model";
 import type { Identity } from "./identity";
+import { rulesOf, type RulesFound } from "./logtail-rules";
 
 /** The calls of SlsClient that are needed. */
 export interface ConfigService {
@@ -14,7 +15,7 @@ export interface ConfigService {
 }
 
 /** A syslog config in force, reduced to what the agent acts on. */
-export interface SyslogConfig {
+export interface SyslogConfig extends RulesFound {
   readonly project: string;
   readonly config: string;
   readonly logstore: string;
@@ -22,8 +23,6 @@ export interface SyslogConfig {
   /** The group's `groupTopic`; empty for none. */
   readonly topic: string;
   readonly group: string;
-  /** `inputDetail.shardHashKey` is there: lines of one source go to one shard, in order. @default false */
-  readonly ordered?: boolean;
 }
 
 export interface Found {
@@ -89,14 +88,12 @@ function readConfig(
   const detail: Readonly<Record<string, unknown>> = found.inputDetail ?? {};
   const tag = detail["tag"];
   if (typeof tag !== "string" || tag === "") return "it has no inputDetail.tag, so no line can be meant for it";
-  const hashKey = detail["shardHashKey"];
-  const ordered = Array.isArray(hashKey) && hashKey.length > 0;
   const logstore: unknown = found.outputDetail?.logstoreName;
   if (typeof logstore !== "string") return "it has no outputDetail.logstoreName, so its lines have nowhere to go";
   if (!safeName.test(logstore)) {
     return `its outputDetail.logstoreName ${JSON.stringify(logstore)} is no name of a logstore`;
   }
-  return { project, config: found.configName, logstore, tag, topic, group, ...(ordered ? { ordered } : {}) };
+  return { project, config: found.configName, logstore, tag, topic, group, ...rulesOf(detail) };
 }
 
 async function allGroups(service: ConfigService, project: string): Promise<string[]> {

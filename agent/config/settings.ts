@@ -26,6 +26,8 @@ export class SettingsError extends Error {
 
 export interface SettingsSources {
   readonly configDir?: string;
+  /** @default sls-agent.json in the configuration folder */
+  readonly file?: string;
   readonly env: NodeJS.ProcessEnv;
   readonly flags?: Flags;
 }
@@ -34,8 +36,9 @@ export interface SettingsSources {
 export function loadSettings(sources: SettingsSources): Settings {
   const configDir = sources.configDir ?? defaultConfigDir;
   const problems: string[] = [];
-  const file = join(configDir, settingsFileName);
-  const fromFile = flatten(readSettingsFile(file, sources.configDir !== undefined, problems), file, problems);
+  const file = sources.file ?? join(configDir, settingsFileName);
+  const given = { file: sources.file !== undefined, folder: sources.configDir !== undefined };
+  const fromFile = flatten(readSettingsFile(file, given, problems), file, problems);
   const values: Partial<Record<OptionName, unknown>> = {};
   for (const [name, option] of Object.entries(options) as [OptionName, Option<unknown>][]) {
     const found = find(name, option, sources, fromFile, file);
@@ -85,7 +88,7 @@ function find(
 }
 
 /** The file may be missing where the folder is the default one: environment and flags can say everything. */
-function readSettingsFile(file: string, folderGiven: boolean, problems: string[]): object {
+function readSettingsFile(file: string, given: { file: boolean; folder: boolean }, problems: string[]): object {
   let content: string;
   try {
     content = fs.readFileSync(file, "utf8");
@@ -93,7 +96,8 @@ function readSettingsFile(file: string, folderGiven: boolean, problems: string[]
     const { code, message } = error as NodeJS.ErrnoException;
     const folder = join(file, "..");
     if (code !== "ENOENT") problems.push(`${file}: cannot be read: ${message}`);
-    else if (folderGiven && !fs.existsSync(folder)) {
+    else if (given.file) problems.push(`${file}: no such file; write it, or give another with --config`);
+    else if (given.folder && !fs.existsSync(folder)) {
       problems.push(`${folder}: no such folder; make it, or give another with --config-dir`);
     }
     return {};

@@ -10,6 +10,7 @@ import type { SyslogConfig } from "../config/discovery";
 import type { UnfitReason } from "../status/events";
 import type { UnfitLines } from "../status/tally";
 import { addFast, Fast, headOf, type LineHead } from "./fast-line";
+import { LogRules } from "./log-rules";
 
 /** Where a line came in; one object a connection. */
 export interface Origin {
@@ -17,6 +18,8 @@ export interface Origin {
   readonly address: string;
   /** Where the last line went: the rest of a line that was cut goes there too. */
   lastConfig?: SyslogConfig;
+  /** The last line was kept out by a filter: so is the rest of it, if it was cut. */
+  keptOut?: boolean;
   /** Where lines of the same tag and address go as the last one did. */
   last?: LastHead;
   /** Where lines go that tell no tag: those of RFC 3164 and RFC 5424. */
@@ -40,6 +43,8 @@ export interface IntakeOptions {
   readonly now: () => Date;
   /** This machine's address, for lines that it sends to itself. */
   readonly ownAddress: () => string;
+  /** A regular expression of a config took too long for a line. @default nobody is told */
+  readonly onGivenUp?: (config: SyslogConfig) => void;
 }
 
 /** Field of a line that is stored whole. */
@@ -51,8 +56,12 @@ const contentField = "content";
  */
 export class Intake {
   accepted = 0;
+  /** Accepted lines that a config's filter kept out, by `project/config`. */
+  readonly filtered = new Map<string, number>();
   private byTag = new Map<string, SyslogConfig>();
   private catchAll: SyslogConfig | undefined;
+  /** Of configs that have some. */
+  private rules: ReadonlyMap<SyslogConfig, LogRules> = new Map();
   /** Where the last log that was made elsewhere went: the next one goes there too, as a rule. */
   private stored: { readonly config: SyslogConfig; readonly source: string; readonly lane: Lane } | undefined;
 
@@ -62,6 +71,7 @@ export class Intake {
   setConfigs(configs: readonly [SyslogConfig, ...SyslogConfig[]]): void {
     this.byTag = new Map([...configs].reverse().map((config) => [config.tag, config]));
     this.catchAll = configs[0];
+    this.rules = new Map(configs.flatMap((config) => rulesFor(config, () => this.options.onGivenUp?.(config))));
   }
 
   accept(line: Buffer, origin: Origin, continuation: boolean): void {
@@ -69,6 +79,7 @@ export class Intake {
     if (catchAll === undefined) throw new Error("a line came before any config: inputs are opened after setConfigs");
     this.accepted++;
     if (continuation) {
+      if (origin.keptOut) return this.keepOut(origin.lastConfig ?? catchAll);
       this.keepWhole(line, origin, origin.lastConfig ?? catchAll, "lineTooLong");
       return;
     }
@@ -79,7 +90,7 @@ export class Intake {
     if (parsed.ok && config !== undefined) {
       const source = isLoopback(parsed.ip) ? this.addressOf(origin) : parsed.ip;
       const { time, timeNs, contents } = parsed;
-      this.store(config, { time, ...(timeNs === undefined ? {} : { timeNs }), contents }, source);
+      this.store(config, { time, ...(timeNs === undefined ? {} : { timeNs }), contents }, source, line, origin);
     } else {
       this.keepWhole(line, origin, origin.lastConfig, parsed.ok ? "unknownTag" : parsed.problem);
     }
@@ -114,14 +125,15 @@ export class Intake {
     }
     if (done !== Fast.Added || last === undefined) return false;
     origin.lastConfig = last.config;
+    if (origin.keptOut) origin.keptOut = false;
     return true;
   }
 
-  /** Undefined when the tag has no config or the address is none: that is for the careful path. */
+  /** Undefined when the tag has no config, or one with rules, or the address is none: that is for the careful path. */
   private headFor({ tag, ip }: ReturnType<typeof headOf>, origin: Origin): LastHead | undefined {
     const config = this.byTag.get(tag.toString("utf8"));
     const address = ip.toString("latin1");
-    if (config === undefined || isIP(address) === 0) return undefined;
+    if (config === undefined || !this.isPlain(config) || isIP(address) === 0) return undefined;
     return {
       // Copies: a slice would keep all that was read with it.
       tag: Buffer.from(tag),
@@ -136,11 +148,37 @@ export class Intake {
   private keepWhole(line: Buffer, origin: Origin, config: SyslogConfig, reason: UnfitReason): void {
     this.options.unfit.add(reason, line);
     const time = Math.floor(this.options.now().getTime() / 1000);
-    this.store(config, { time, contents: [[contentField, line]] }, this.addressOf(origin));
+    this.storeWhole(config, { time, contents: [[contentField, line]] }, this.addressOf(origin), origin);
   }
 
-  /** A log that was made elsewhere. */
-  store(config: SyslogConfig, log: Log, source: string): void {
+  /** Whether lines of the config are stored as they are, so that nobody need look into them. */
+  isPlain(config: SyslogConfig): boolean {
+    return !this.rules.has(config);
+  }
+
+  /** The log that a line was made into, if the config's rules let it in. */
+  store(config: SyslogConfig, log: Log, source: string, line: Buffer, origin: Origin): void {
+    const rules = this.rules.get(config);
+    const contents = rules === undefined ? log.contents : rules.apply(log.contents, line);
+    origin.keptOut = contents === undefined;
+    if (contents === undefined) this.keepOut(config);
+    else this.add(config, contents === log.contents ? log : { ...log, contents }, source);
+  }
+
+  /** A line that fits no format, under `content`: no filter is for it. */
+  storeWhole(config: SyslogConfig, log: Log, source: string, origin: Origin): void {
+    const rules = this.rules.get(config);
+    const contents = rules === undefined ? log.contents : rules.applyWhole(log.contents);
+    origin.keptOut = false;
+    this.add(config, contents === log.contents ? log : { ...log, contents }, source);
+  }
+
+  private keepOut({ project, config }: SyslogConfig): void {
+    const key = `${project}/${config}`;
+    this.filtered.set(key, (this.filtered.get(key) ?? 0) + 1);
+  }
+
+  private add(config: SyslogConfig, log: Log, source: string): void {
     let { stored } = this;
     if (stored?.config !== config || stored.source !== source) {
       stored = this.stored = { config, source, lane: this.laneOf(config, source) };
@@ -157,6 +195,12 @@ export class Intake {
   private addressOf(origin: Origin): string {
     return isLoopback(origin.address) ? this.options.ownAddress() : origin.address;
   }
+}
+
+function rulesFor(config: SyslogConfig, onGivenUp: () => void): (readonly [SyslogConfig, LogRules])[] {
+  const { filters, masks, raw } = config.rules ?? {};
+  if (filters === undefined && masks === undefined && raw !== true) return [];
+  return [[config, new LogRules(config.rules ?? {}, onGivenUp)]];
 }
 
 const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");

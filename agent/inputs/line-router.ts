@@ -24,9 +24,12 @@ export interface LineRouterOptions {
   readonly accept: TakeLine;
   /** The same for lines that it can take where they lie. */
   readonly acceptRange: TakeRange;
-  readonly store: (config: SyslogConfig, log: Log, source: string) => void;
-  /** Where logs of this config and source go. */
-  readonly laneOf: (config: SyslogConfig, source: string) => Lane;
+  /** Takes the log that a line was made into. */
+  readonly store: (config: SyslogConfig, log: Log, source: string, line: Buffer, origin: Origin) => void;
+  /** The same of a line that fits no format. */
+  readonly storeWhole: (config: SyslogConfig, log: Log, source: string, origin: Origin) => void;
+  /** Where logs of this config and source go just as they are; undefined where `store` must look into them. */
+  readonly laneOf: (config: SyslogConfig, source: string) => Lane | undefined;
   readonly unfit: UnfitLines;
   readonly now: () => Date;
   readonly ownAddress: () => string;
@@ -76,7 +79,8 @@ export class LineRouter {
     const plain = tag === undefined && !receptionTime && !formats.some(({ version }) => version.startsWith("0"));
     const quick: TakeRange = (bytes, from, to, origin) => this.addedFast(bytes, from, to, origin, tag);
     const take: TakeLine = (line, origin, continuation) => {
-      if (continuation && receptionTime) return this.keepWhole(line, origin, origin.lastConfig, "lineTooLong");
+      if (continuation && receptionTime && !origin.keptOut)
+        return this.keepWhole(line, origin, origin.lastConfig, "lineTooLong");
       if (continuation) return accept(line, origin, true);
       if (format === "raw") return this.raw(line, origin, tag);
       if (line[0] === priority) {
@@ -102,12 +106,15 @@ export class LineRouter {
       const config = this.configOf(tag);
       if (config === undefined) return false;
       const source = isLoopbackAddress(origin.address) ? ownAddress : origin.address;
-      syslog = { config, configs: this.byTag, ownAddress, lane: this.options.laneOf(config, source) };
+      const lane = this.options.laneOf(config, source);
+      if (lane === undefined) return false;
+      syslog = { config, configs: this.byTag, ownAddress, lane };
       origin.syslog = syslog;
     }
     if (!addFastSyslog(line, from, to, syslog.lane, this.options.now)) return false;
     this.accepted++;
     origin.lastConfig = syslog.config;
+    if (origin.keptOut) origin.keptOut = false;
     return true;
   }
 
@@ -119,7 +126,7 @@ export class LineRouter {
     else {
       const local = message.hostname === undefined && isLoopbackAddress(origin.address);
       const hostname = local ? Buffer.from(this.options.ownHostname()) : message.hostname;
-      this.store(config, origin, message.time, syslogContents({ ...message, hostname }));
+      this.store(config, origin, line, message.time, syslogContents({ ...message, hostname }));
     }
   }
 
@@ -133,38 +140,50 @@ export class LineRouter {
       const source = isLoopbackAddress(parsed.ip) ? undefined : parsed.ip;
       const { time: seconds, timeNs: nanoseconds } = parsed;
       const time = nanoseconds === undefined ? { seconds } : { seconds, nanoseconds };
-      this.store(config, origin, time, parsed.contents, source);
+      this.store(config, origin, line, time, parsed.contents, source);
     }
   }
 
   private raw(line: Buffer, origin: Origin, tag: string | undefined): void {
     const config = this.configOf(tag);
     if (config === undefined) this.keepWhole(line, origin, undefined, "unknownTag");
-    else this.store(config, origin, undefined, [[contentField, line]]);
+    else this.store(config, origin, line, undefined, [[contentField, line]]);
   }
 
   private keepWhole(line: Buffer, origin: Origin, config: SyslogConfig | undefined, reason: UnfitReason): void {
     this.options.unfit.add(reason, line);
-    this.store(config ?? this.catchAll(), origin, undefined, [[contentField, line]]);
+    const to = config ?? this.catchAll();
+    const source = sourceOf(origin) ?? this.options.ownAddress();
+    this.options.storeWhole(to, this.makeLog(to, origin, undefined, [[contentField, line]]), source, origin);
   }
 
   private store(
     config: SyslogConfig,
     origin: Origin,
+    line: Buffer,
     time: SyslogMessage["time"],
     contents: readonly LogContent[],
-    source = isLoopbackAddress(origin.address) ? this.options.ownAddress() : origin.address,
+    source = sourceOf(origin) ?? this.options.ownAddress(),
   ): void {
-    const { receptionTime, store, now } = this.options;
+    this.options.store(config, this.makeLog(config, origin, time, contents), source, line, origin);
+  }
+
+  /** Counts the line, and makes its log. */
+  private makeLog(
+    config: SyslogConfig,
+    origin: Origin,
+    time: SyslogMessage["time"],
+    contents: readonly LogContent[],
+  ): Log {
+    const { receptionTime, now } = this.options;
     this.accepted++;
     origin.lastConfig = config;
     const came = time === undefined || receptionTime ? now().getTime() : 0;
-    const log: Log = {
+    return {
       time: time?.seconds ?? Math.floor(came / 1000),
       ...(time?.nanoseconds === undefined ? {} : { timeNs: time.nanoseconds }),
       contents: receptionTime ? [...contents, [receptionField, (came / 1000).toFixed(3)]] : contents,
     };
-    store(config, log, source);
   }
 
   /** The first config where no tag is asked for; undefined where no config has the tag. */
@@ -177,6 +196,9 @@ export class LineRouter {
     return this.first;
   }
 }
+
+/** Undefined for this machine's own. */
+const sourceOf = ({ address }: Origin): string | undefined => (isLoopbackAddress(address) ? undefined : address);
 
 /** A line whose priority is followed by a version 1 is RFC 5424 or nothing. */
 function parse(line: Buffer, now: Date): SyslogMessage | undefined {

@@ -4,6 +4,7 @@ import type { SyslogConfig } from "../config/discovery";
 import type { Settings } from "../config/settings";
 import type { Emit, UnfitReason } from "../status/events";
 import type { InputStatus } from "../status/status-file";
+import { OnceAMinute } from "../status/once-a-minute";
 import { UnfitLines } from "../status/tally";
 import type { Waits } from "../status/waits";
 import type { World } from "../world";
@@ -28,6 +29,8 @@ export interface ReceptionOptions {
  */
 export class Reception {
   private readonly unfitLines: UnfitLines;
+  /** Configs, `project/config`, that have a regular expression which takes too long. */
+  private readonly givenUp: OnceAMinute<string>;
   private readonly intake: Intake;
   private readonly router: LineRouter;
   private readonly inputs: Inputs;
@@ -43,6 +46,7 @@ export class Reception {
     const unfit = (this.unfitLines = new UnfitLines(now, (reason, lines, sample) =>
       emit({ type: "LinesUnfit", reason, lines, sample }),
     ));
+    this.givenUp = new OnceAMinute(now, (config, lines) => emit({ type: "RegexGivenUp", config, lines }));
     const committed = (): Promise<void> => buffer.committed();
     const intake = (this.intake = new Intake({
       queue: (destination) => buffer.queue(destination),
@@ -50,12 +54,14 @@ export class Reception {
       unfit,
       now,
       ownAddress,
+      onGivenUp: ({ project, config }) => this.givenUp.add(`${project}/${config}`, 1),
     }));
     this.router = new LineRouter({
       accept: (line, origin, continuation) => intake.accept(line, origin, continuation),
       acceptRange: (bytes, from, to, origin) => intake.acceptRange(bytes, from, to, origin),
-      laneOf: (config, source) => intake.laneOf(config, source),
-      store: (config, log, source) => intake.store(config, log, source),
+      store: (config, log, source, line, origin) => intake.store(config, log, source, line, origin),
+      storeWhole: (config, log, source, origin) => intake.storeWhole(config, log, source, origin),
+      laneOf: (config, source) => (intake.isPlain(config) ? intake.laneOf(config, source) : undefined),
       unfit,
       now,
       ownAddress,
@@ -75,6 +81,11 @@ export class Reception {
   /** Lines that did not fit, since the start; they were stored whole. */
   get unfit(): ReadonlyMap<UnfitReason, number> {
     return this.unfitLines.total;
+  }
+
+  /** Lines that filters kept out, since the start, by `project/config`. */
+  get filtered(): ReadonlyMap<string, number> {
+    return this.intake.filtered;
   }
 
   /** Configs in force have changed. Without any, the inputs close: rsyslog keeps its lines until there is one again. */
@@ -97,10 +108,12 @@ export class Reception {
   /** Tells of lines that did not fit within the minute before, too. To be called now and then. */
   tellDue(): void {
     this.unfitLines.flushDue();
+    this.givenUp.flushDue();
   }
 
   tellAll(): void {
     this.unfitLines.flushAll();
+    this.givenUp.flushAll();
   }
 
   status(): readonly InputStatus[] {

@@ -2,11 +2,12 @@ import { join } from "node:path";
 import type { SlsError } from "../../sls/model/errors";
 import type { Disk } from "../buffer/disk";
 import type { LogQueue } from "../buffer/log-queue";
-import type { ConfigService } from "../config/discovery";
+import type { ConfigService, SyslogConfig } from "../config/discovery";
 import type { Settings } from "../config/settings";
 import type { AgentService } from "../service";
 import type { Emit } from "../status/events";
 import type { World } from "../world";
+import { rateLimits } from "./send-rate";
 import type { SenderState } from "./sender";
 import { Senders } from "./senders";
 import { ServiceClock } from "./service-clock";
@@ -48,6 +49,11 @@ export class Dispatch {
   /** Sends what comes into this queue. */
   start(queue: LogQueue): void {
     this.senders.start(queue);
+  }
+
+  /** Takes over what the configs in force say of sending. */
+  use(configs: readonly SyslogConfig[]): void {
+    this.senders.setRates(rateLimits(configs));
   }
 
   stateOf(queue: LogQueue): SenderState {

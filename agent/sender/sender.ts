@@ -7,6 +7,7 @@ import { OnceAMinute } from "../status/once-a-minute";
 import type { World } from "../world";
 import { Delivery } from "./delivery";
 import { Gate } from "./gate";
+import { SendRate, type RateLimit } from "./send-rate";
 import type { ServiceClock } from "./service-clock";
 import type { SetAside } from "./set-aside";
 import type { LogSink } from "./sink";
@@ -30,7 +31,8 @@ export interface SenderOptions {
   readonly emit: Emit;
 }
 
-export type SenderState = "idle" | "filling" | "sending" | "backingOff" | "closed";
+/** limited: what waits would be more than the config's `maxSendRate`. */
+export type SenderState = "idle" | "filling" | "sending" | "backingOff" | "limited" | "closed";
 
 /** A batch waits for so long at most for others' answers: one that does not come must not hold up the rest. */
 const roomMs = 200;
@@ -46,6 +48,7 @@ const roomMs = 200;
  */
 export class Sender {
   readonly gate: Gate;
+  private readonly rate: SendRate;
   private readonly underWay: UnderWay;
   private draining = false;
   private closed = false;
@@ -60,6 +63,7 @@ export class Sender {
 
   constructor(readonly options: SenderOptions) {
     this.gate = new Gate(options.concurrency);
+    this.rate = new SendRate(options.world.monotonic, options.world.now);
     this.underWay = new UnderWay(options.world.monotonic);
     this.timesReplaced = new OnceAMinute(options.world.now, (_, lines) => this.tell({ type: "TimesReplaced", lines }));
     this.running = this.run();
@@ -69,7 +73,14 @@ export class Sender {
     if (this.closed) return "closed";
     if (this.gate.shut) return "backingOff";
     if (this.deliveries.size > 0) return "sending";
+    if (this.options.queue.waiting && this.rate.waitMs > 0) return "limited";
     return this.options.queue.waiting ? "filling" : "idle";
+  }
+
+  /** Limits the bytes a second; undefined: not any more. */
+  setRate(limit: RateLimit | undefined): void {
+    this.rate.set(limit);
+    this.gate.changed.ring();
   }
 
   /** No try is begun any more. */
@@ -103,7 +114,8 @@ export class Sender {
     const { queue, concurrency } = this.options;
     while (!this.signal.aborted) {
       const lingerMs = this.draining ? 0 : this.options.lingerMs;
-      const block = this.gate.open && this.deliveries.size < concurrency ? queue.take(lingerMs) : undefined;
+      const mayBegin = this.gate.open && this.deliveries.size < concurrency && this.rate.waitMs === 0;
+      const block = mayBegin ? queue.take(lingerMs) : undefined;
       if (block !== undefined) this.begin(block);
       else if (this.draining && this.deliveries.size === 0 && !queue.waiting) break;
       else await this.somethingToDo(lingerMs);
@@ -114,6 +126,7 @@ export class Sender {
   }
 
   private begin(block: Block): void {
+    this.rate.sent(block.size);
     const delivery = new Delivery(block, this).run().finally(() => {
       this.deliveries.delete(delivery);
       this.gate.changed.ring();
@@ -129,7 +142,8 @@ export class Sender {
     if (this.gate.open && this.deliveries.size < concurrency) {
       void queue.changed.wait(over.signal).then(over.abort);
       const ripeIn = queue.ripeIn(lingerMs);
-      if (ripeIn !== undefined) void world.sleep(ripeIn, over.signal).then(over.abort);
+      const pause = ripeIn === undefined ? undefined : Math.max(ripeIn, this.rate.waitMs);
+      if (pause !== undefined) void world.sleep(pause, over.signal).then(over.abort);
     }
     await new Promise<void>((resolve) => {
       if (over.signal.aborted) resolve();

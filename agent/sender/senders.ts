@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { LogQueue } from "../buffer/log-queue";
+import type { RateLimit } from "./send-rate";
 import { Sender, type SenderOptions, type SenderState } from "./sender";
 
 /** At a stop whose deadline falls into a request: for its answer. Lines that are stored without one are sent again. */
@@ -8,11 +9,20 @@ const lastAnswerMs = 2_000;
 /** The senders of all logstores. */
 export class Senders {
   private readonly byQueue = new Map<LogQueue, Sender>();
+  private rates: ReadonlyMap<string, RateLimit> = new Map();
 
   constructor(private readonly options: Omit<SenderOptions, "queue">) {}
 
   start(queue: LogQueue): void {
-    this.byQueue.set(queue, new Sender({ ...this.options, queue }));
+    const sender = new Sender({ ...this.options, queue });
+    this.byQueue.set(queue, sender);
+    sender.setRate(this.rates.get(queue.key));
+  }
+
+  /** By logstore, as `destinationKey` names them; the others have none. */
+  setRates(rates: ReadonlyMap<string, RateLimit>): void {
+    this.rates = rates;
+    for (const [queue, sender] of this.byQueue) sender.setRate(rates.get(queue.key));
   }
 
   stateOf(queue: LogQueue): SenderState {

@@ -45,6 +45,7 @@ export class SetAside {
         topic,
         source,
         time: log.time,
+        ...(log.timeNs === undefined ? {} : { timeNs: log.timeNs }),
         contents: Object.fromEntries(log.contents.map(([key, value]) => [key, shown(value)])),
       }),
     );

@@ -11,6 +11,7 @@ const noLines: AgentStatus["lines"] = {
   setAside: 0,
   recovered: 0,
   keptOnDisk: 0,
+  filtered: {},
   dropped: {},
   unfit: {},
 };
@@ -51,9 +52,10 @@ export function describeStatus(found: Partial<AgentStatus>, alive: boolean): str
       "machine",
       `ids ${status.machine.userDefinedIds.join(", ") || "none"}; addresses ${status.machine.addresses.join(", ") || "none"}`,
     ],
-    ...status.configs.map(
-      (c) => ["config", `${c.project}/${c.config}: tag ${c.tag} -> ${c.logstore} (group ${c.group})`] as const,
-    ),
+    ...status.configs.flatMap((c) => [
+      ["config", `${c.project}/${c.config}: tag ${c.tag} -> ${c.logstore} (group ${c.group})`] as const,
+      ...(c.notApplied ?? []).map((what) => ["", `  not applied: ${what}`] as const),
+    ]),
     ...status.inputs.map(
       (i) => ["input", `${i.input} ${placeOf(i)}, ${i.state}, ${i.connections} connection(s)`] as const,
     ),
@@ -68,6 +70,9 @@ export function describeStatus(found: Partial<AgentStatus>, alive: boolean): str
       "lines",
       `${lines.accepted} accepted, ${lines.recovered} read back, ${lines.sent} sent, ${lines.setAside} set aside, ${lines.keptOnDisk} kept on disk`,
     ],
+    ...Object.entries(lines.filtered).map(
+      ([config, count]) => ["filtered", `${count} line(s) kept out by the filter of ${config}`] as const,
+    ),
     ["unfit", unfit.map(([reason, count]) => `${reason} ${count}`).join(", ") || "none"],
     ...dropped.map(([reason, count]) => ["dropped", `${count} line(s), ${reason}`] as const),
     ...(status.diskProblem ? [["disk", status.diskProblem] as const] : []),

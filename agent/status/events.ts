@@ -15,6 +15,8 @@ export type AgentEvent =
     }
   | { type: "ConfigChanged"; from: "service" | "disk"; configs: readonly string[] }
   | { type: "ConfigIgnored"; project: string; config: string; why: string }
+  | { type: "ConfigNotWhole"; project: string; config: string; notApplied: readonly string[] }
+  | { type: "RegexGivenUp"; config: string; lines: number }
   | { type: "ConfigNotSaved"; file: string; message: string }
   | { type: "CredentialsRenewed"; from: string; until?: string }
   | { type: "CredentialsNotRenewed"; from: string; message: string; until?: string }
@@ -79,7 +81,15 @@ export type AgentEvent =
   | { type: "BufferNotKept"; project: string; logstore: string; lines: number; file: string; message: string }
   | { type: "BufferNotRemoved"; file: string; message: string }
   | { type: "Draining"; why: string; deadlineMs: number }
-  | { type: "AgentStopped"; accepted: number; sent: number; setAside: number; keptOnDisk: number; lost: number }
+  | {
+      type: "AgentStopped";
+      accepted: number;
+      filtered: number;
+      sent: number;
+      setAside: number;
+      keptOnDisk: number;
+      lost: number;
+    }
   | { type: "AgentStuck"; why: string }
   | { type: "SupervisorNotTold"; message: string }
   | { type: "SettingsChanged"; changed: readonly string[]; atRestart: readonly string[] }
@@ -120,6 +130,8 @@ export function levelOf(event: AgentEvent): Level {
     case "Draining":
       return "info";
     case "ConfigIgnored":
+    case "ConfigNotWhole":
+    case "RegexGivenUp":
     case "ConfigNotSaved":
     case "CredentialsNotRenewed":
     case "WaitingFor":

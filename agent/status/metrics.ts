@@ -58,6 +58,9 @@ export const metrics: readonly Metric[] = [
   metric("counter", "sls_agent_lines_recovered_total", "Lines of an earlier run read back from disk.", [], (s) =>
     one(s.status.lines.recovered),
   ),
+  metric("counter", "sls_agent_lines_filtered_total", "Lines that a config's filter kept out.", ["config"], (s) =>
+    Object.entries(s.status.lines.filtered).map(([config, value]) => ({ labels: { config }, value })),
+  ),
   metric("counter", "sls_agent_lines_unfit_total", "Lines stored whole under content, by reason.", ["reason"], (s) =>
     Object.entries(s.status.lines.unfit).map(([reason, value]) => ({ labels: { reason }, value })),
   ),

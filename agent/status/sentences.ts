@@ -30,6 +30,10 @@ export function sentenceOf(event: AgentEvent): string {
       return `Logtail configs in force (from ${event.from}): ${event.configs.join(", ") || "none"}`;
     case "ConfigIgnored":
       return `Logtail config ${event.project}/${event.config} is not used: ${event.why}`;
+    case "ConfigNotWhole":
+      return `Logtail config ${event.project}/${event.config} is used, but not all that it asks for: ${event.notApplied.join("; ")}`;
+    case "RegexGivenUp":
+      return `Logtail config ${event.config}: for ${event.lines} line(s) a regular expression took longer than 0.1 s; a filter lets such a line in, a mask hides the whole field; write it without repetitions within repetitions`;
     case "ConfigNotSaved":
       return `could not keep the configs in ${event.file}: ${event.message}`;
     case "CredentialsRenewed":
@@ -99,7 +103,7 @@ export function sentenceOf(event: AgentEvent): string {
     case "Draining":
       return `stopping (${event.why}): sending what is left for at most ${event.deadlineMs} ms`;
     case "AgentStopped":
-      return `stopped: ${event.accepted} lines accepted, ${event.sent} sent, ${event.setAside} set aside, ${event.keptOnDisk} kept on disk, ${event.lost} lost`;
+      return `stopped: ${event.accepted} lines accepted, ${event.filtered} kept out by filters, ${event.sent} sent, ${event.setAside} set aside, ${event.keptOnDisk} kept on disk, ${event.lost} lost`;
     case "AgentStuck":
       return `stuck: ${event.why}; the watchdog is not told any more that the agent is well`;
     case "SupervisorNotTold":

@@ -22,6 +22,16 @@ export interface InputStatus {
   readonly connections: number;
 }
 
+export interface ConfigStatus {
+  readonly project: string;
+  readonly config: string;
+  readonly logstore: string;
+  readonly tag: string;
+  readonly group: string;
+  /** What it asks for and this agent does not do. */
+  readonly notApplied?: readonly string[];
+}
+
 /** What `status.json` in the data folder says; written at most once a second, and only when something has changed. */
 export interface AgentStatus {
   readonly version: string;
@@ -32,7 +42,7 @@ export interface AgentStatus {
   readonly endpoint: string;
   readonly projects: readonly string[];
   readonly machine: { readonly userDefinedIds: readonly string[]; readonly addresses: readonly string[] };
-  readonly configs: readonly { project: string; config: string; logstore: string; tag: string; group: string }[];
+  readonly configs: readonly ConfigStatus[];
   readonly inputs: readonly InputStatus[];
   readonly queues: readonly QueueStatus[];
   readonly lines: {
@@ -41,6 +51,8 @@ export interface AgentStatus {
     readonly setAside: number;
     readonly recovered: number;
     readonly keptOnDisk: number;
+    /** Accepted, and kept out by the filter of a Logtail config, by `project/config`. */
+    readonly filtered: Readonly<Record<string, number>>;
     /** Given up, by reason. */
     readonly dropped: Readonly<Record<string, number>>;
     readonly unfit: Readonly<Record<string, number>>;
@@ -76,6 +88,9 @@ export function writeReadyFile(file: string, { address, port }: { address: strin
   writeFileAtomically(file, `${JSON.stringify({ address, port, pid: process.pid })}\n`);
 }
 
+/** No agent has ever run with the data folder. */
+export class NoStatusError extends Error {}
+
 export function readStatus(dataDir: string): AgentStatus {
   const file = join(dataDir, statusFileName);
   let text: string;
@@ -83,10 +98,9 @@ export function readStatus(dataDir: string): AgentStatus {
     text = fs.readFileSync(file, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(
-      code === "ENOENT"
-        ? `${file} does not exist: no agent has run with this data folder; start one (systemctl start sls-agent) or give another with --data-dir`
-        : `${file} cannot be read: ${(error as Error).message}`,
+    if (code !== "ENOENT") throw new Error(`${file} cannot be read: ${(error as Error).message}`);
+    throw new NoStatusError(
+      `${file} does not exist: no agent has run with this data folder; start one (systemctl start sls-agent) or give another with --data-dir`,
     );
   }
   try {

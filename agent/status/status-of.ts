@@ -19,6 +19,8 @@ export interface StatusParts {
   readonly senderState: (queue: LogQueue) => string;
   /** Lines, since the start. */
   readonly accepted: number;
+  /** Lines, since the start, by config. */
+  readonly filtered: ReadonlyMap<string, number>;
   readonly tally: Tally;
   readonly unfit: ReadonlyMap<UnfitReason, number>;
   /** Gets the figures of now. */
@@ -39,12 +41,13 @@ export function statusOf(parts: StatusParts): AgentStatus {
     endpoint: settings.endpoint,
     projects: settings.projects,
     machine: { userDefinedIds: identity.userDefinedIds, addresses: identity.addresses },
-    configs: parts.configs.map(({ project, config, logstore, tag, group }) => ({
+    configs: parts.configs.map(({ project, config, logstore, tag, group, notApplied }) => ({
       project,
       config,
       logstore,
       tag,
       group,
+      ...(notApplied === undefined ? {} : { notApplied }),
     })),
     inputs: parts.inputs,
     queues: buffer.all().map((queue) => ({
@@ -60,6 +63,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
       setAside: tally.setAsideLines,
       recovered: tally.recoveredLines,
       keptOnDisk: tally.keptLines,
+      filtered: Object.fromEntries(parts.filtered),
       dropped: { ...buffer.dropped },
       unfit: Object.fromEntries(parts.unfit),
     },

@@ -2,7 +2,12 @@ import type { AgentEvent } from "../status/events";
 
 /** What of the agent's state the judgement needs. */
 export interface Pulse {
-  readonly queues: readonly { readonly project: string; readonly logstore: string; readonly lines: number }[];
+  readonly queues: readonly {
+    readonly project: string;
+    readonly logstore: string;
+    readonly lines: number;
+    readonly sender: string;
+  }[];
   readonly inputs: readonly { readonly input: string; readonly state: string }[];
 }
 
@@ -51,7 +56,8 @@ export class Vitals {
     else this.heldSince ??= this.now;
     for (const queue of waiting) {
       const since = this.lastStep.get(keyOf(queue));
-      if (since === undefined) this.lastStep.set(keyOf(queue), this.now);
+      // What a limit holds back does not move, and that is as it should be.
+      if (since === undefined || queue.sender === "limited") this.lastStep.set(keyOf(queue), this.now);
       else if (this.now - since > patience) {
         return `${queue.lines} line(s) for ${keyOf(queue)} have not moved for ${seconds(this.now - since)} s`;
       }

@@ -16,7 +16,15 @@ const pipelineWithDetail = 'inputDetail is of the form "logtail"; leave one of t
 /** undefined where nothing is. */
 export function deliveryProblem(wishes: LogtailWishes, to: Delivery): string | undefined {
   if (to.form === "pipeline") return to.hasInputDetail ? pipelineWithDetail : pipelineProblem(wishes);
-  return to.delivery === "terraform" && isStream(wishes) ? syslogByTerraform : undefined;
+  if (to.delivery === "terraform" && isStream(wishes)) return syslogByTerraform;
+  return discardProblem(wishes);
+}
+
+/** The older form can throw away logs of files only. */
+function discardProblem({ format, source, discardUnmatched, discardNonUtf8 }: LogtailWishes): string | undefined {
+  if (source?.kind === "files" || format.kind === "asFound") return undefined;
+  const prop = discardUnmatched ? "discardUnmatched" : discardNonUtf8 ? "discardNonUtf8" : undefined;
+  return prop && `${prop} is for files, other logs are kept whatever they are; leave it out`;
 }
 
 function isStream({ format }: LogtailWishes): boolean {

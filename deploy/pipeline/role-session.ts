@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { ProxySettings } from "../../sls";
 import { throughProxy } from "../credentials-proxy";
 
-export const idTokenName = "CDKTF_SLS_ID_TOKEN";
+const idTokenName = "CDKTF_SLS_ID_TOKEN";
 
 export interface RoleWish {
   /** `acs:ram::1000000000000000:role/pipeline` */

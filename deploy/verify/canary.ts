@@ -5,7 +5,7 @@ import { fail, pass, type Check } from "./check";
 import { until, type VerifyWorld } from "./patience";
 
 /** Topic and source of the line, by which people leave it out. */
-export const canaryTopic = "cdktf-sls-canary";
+const canaryTopic = "cdktf-sls-canary";
 export const canarySource = "cdktf-sls-verify";
 
 export interface CanaryWish {

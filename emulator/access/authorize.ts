@@ -22,7 +22,7 @@ function documentOf(state: AccessState, key: PolicyKey): string | undefined {
 }
 
 /** What its own policies, and for a role those of the session, say. */
-export function decideForIdentity(state: AccessState, principal: Principal, question: Question): Decision {
+function decideForIdentity(state: AccessState, principal: Principal, question: Question): Decision {
   if (principal.type === "root") return "Allow";
   const { policies } = principal.type === "user" ? principal.user : principal.role;
   const attached = [...policies.keys()].map((key) => read(documentOf(state, key), "identity"));
@@ -30,7 +30,7 @@ export function decideForIdentity(state: AccessState, principal: Principal, ques
 }
 
 /** What narrows a session; without a session policy nothing does. */
-export function decideForSession(principal: Principal, question: Question): Decision {
+function decideForSession(principal: Principal, question: Question): Decision {
   if (principal.type !== "role" || principal.session.policy === "") return "Allow";
   return decide([read(principal.session.policy, "identity")], question);
 }
@@ -39,7 +39,7 @@ export function decideForSession(principal: Principal, question: Question): Deci
  * A project's policy: a statement for everybody (`*`, or no principal) does not bind the project's owner unless it has a condition.
  * Source: SLS API reference, "PutProjectPolicy". `principal` undefined: nobody, as in web tracking.
  */
-export function decideForProject(policy: string, principal: Principal | undefined, question: Question): Decision {
+function decideForProject(policy: string, principal: Principal | undefined, question: Question): Decision {
   if (policy === "") return "ImplicitDeny";
   const arns = principal === undefined ? [] : [...arnsOf(principal), arnOf.root, accountId];
   const applies = ({ principals, condition }: Statement): boolean => {

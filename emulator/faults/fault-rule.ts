@@ -1,5 +1,5 @@
 /** A fault on demand: which requests, how often, and what goes wrong with them. Plain data: the same in TypeScript, as JSON and on the command line. */
-import type { Target } from "../gateway/hosts";
+import { openApiProducts, type Target } from "../gateway/hosts";
 import type { FaultPreset } from "./presets";
 
 /** Where a connection is cut. `before-reply`: the request was handled, and its acknowledgement is lost. */
@@ -10,7 +10,7 @@ export type Cut = (typeof cuts)[number];
 export const badReplies = ["not-json", "no-request-id", "empty"] as const;
 export type BadReply = (typeof badReplies)[number];
 
-export const services = ["sls", "ecs", "location", "business", "sts"] as const satisfies readonly Target["service"][];
+export const services = ["sls", ...openApiProducts] as const satisfies readonly Target["service"][];
 
 /** Which requests; all that are given must match, and none given is every request. Upper and lower case are the same. */
 export interface FaultMatch {

@@ -8,7 +8,8 @@ export type Target =
   /** The metadata service of ECS, for machines that ask it through the proxy. */
   | { readonly service: "metadata" };
 
-export type OpenApiProduct = "ecs" | "vpc" | "ram" | "ims" | "sts" | "location" | "business";
+export const openApiProducts = ["ecs", "vpc", "ram", "ims", "sts", "location", "business"] as const;
+export type OpenApiProduct = (typeof openApiProducts)[number];
 
 export const servedNames =
   "[PROJECT.]REGION[-intranet|-share|-vpc].log.aliyuncs.com, [PROJECT.][REGION.]sls.test, ecs[.REGION].aliyuncs.com, " +

@@ -8,7 +8,7 @@ export interface TextRuleOptions {
 const chinese = /[\p{Script=Han}]/u;
 /** In `TextRule.bytes`. */
 export const separator = -1;
-export const notAscii = -2;
+const notAscii = -2;
 
 export class TextRule {
   /** What tells two rules apart. */

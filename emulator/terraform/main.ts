@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-/** The stand-in as a program: started by Terraform as a plugin, or by us with `--reattach SOCKET`. */
-import { reattachment, serveLaunched, serveReattached, startedByTerraform } from "./serve";
+/** The stand-in as a program, started by Terraform as a plugin. */
+import { serve, startedByTerraform } from "./serve";
 
 /** In the form in which Terraform takes over a plugin's log lines. */
 const log = (level: "warn" | "error", message: string): void => {
@@ -22,15 +22,6 @@ const terminated = new Promise<void>((resolve) => process.once("SIGTERM", () => 
 process.on("SIGINT", () => {});
 
 async function main(): Promise<void> {
-  const [mode, socket] = process.argv.slice(2);
-  if (mode === "--reattach" && socket !== undefined) {
-    const serving = await serveReattached(socket, process.env);
-    process.stdout.write(`${reattachment(socket, process.pid)}\n`);
-    const parentLeft = new Promise<void>((resolve) => process.stdin.resume().once("end", resolve));
-    await Promise.race([terminated, parentLeft]);
-    serving.close();
-    return;
-  }
   if (!startedByTerraform(process.env)) {
     process.stderr.write(
       "This is a Terraform plugin, the offline stand-in for aliyun/alicloud; Terraform starts it by itself.\n" +
@@ -40,7 +31,7 @@ async function main(): Promise<void> {
     return;
   }
   log("warn", "offline stand-in for aliyun/alicloud: resources are made in the local cloud, not in Alibaba Cloud");
-  const serving = await serveLaunched(process.env, (line) => process.stdout.write(`${line}\n`));
+  const serving = await serve(process.env, (line) => process.stdout.write(`${line}\n`));
   await Promise.race([serving.ended, terminated, orphaned()]);
   // One turn more, for the answer to the goodbye to leave.
   await new Promise((resolve) => setTimeout(resolve, 10));

@@ -190,7 +190,7 @@ export class Provider {
       detail:
         `It serves ${served}, and no data sources. Leave ${typeName} out of the offline run, or use the real provider ` +
         `aliyun/alicloud ${providerVersion}: where the public registry can be reached, unset TF_CLI_CONFIG_FILE and ` +
-        "TF_REATTACH_PROVIDERS and run `terraform init -upgrade`.",
+        "run `terraform init -upgrade`.",
     };
   }
 }

@@ -1,13 +1,12 @@
-/** The two ways in which Terraform meets the provider: it starts it (and they shake hands), or it finds it running. */
+/** How Terraform meets the provider: it starts it, and they shake hands. */
 import { mkdtempSync, rmSync } from "node:fs";
-import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Provider } from "./provider";
 import { controllerService, providerService, type Call, type Request } from "./protocol";
 import { resourceKinds } from "./resources";
-import { loadSchema, providerAddresses, type ProviderSchema } from "./schema";
+import { loadSchema } from "./schema";
 import { selfSigned } from "./self-signed";
 
 /** A random word by which Terraform and its plugins know one another. Source: "Terraform Plugin Protocol". */
@@ -24,12 +23,8 @@ export interface Serving {
   close(): void;
 }
 
-function grpcServer(
-  schema: ProviderSchema,
-  env: NodeJS.ProcessEnv,
-  goodbye: () => void,
-): { server: Server; provider: Provider } {
-  const provider = new Provider(schema, resourceKinds, env);
+function grpcServer(env: NodeJS.ProcessEnv, goodbye: () => void): { server: Server; provider: Provider } {
+  const provider = new Provider(loadSchema(), resourceKinds, env);
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
   const calls: UntypedServiceImplementation = {};
   for (const call of Object.keys(providerService) as Call[]) {
@@ -48,13 +43,13 @@ function grpcServer(
 }
 
 /** Started by Terraform: says on stdout where it listens, in one line, and nothing else there ever. */
-export async function serveLaunched(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Serving> {
+export async function serve(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Serving> {
   const own = env["PLUGIN_UNIX_SOCKET_DIR"] ? undefined : mkdtempSync(join(tmpdir(), "plugin-"));
   const folder = own ?? (env["PLUGIN_UNIX_SOCKET_DIR"] as string);
   const address = join(folder, `alicloud-${process.pid}.sock`);
   let goodbye = (): void => {};
   const ended = new Promise<void>((resolve) => (goodbye = resolve));
-  const { server, provider } = grpcServer(loadSchema(), env, () => goodbye());
+  const { server, provider } = grpcServer(env, () => goodbye());
 
   const clientCertificate = env["PLUGIN_CLIENT_CERT"];
   const identity = clientCertificate ? selfSigned(new Date()) : undefined;
@@ -82,48 +77,3 @@ export async function serveLaunched(env: NodeJS.ProcessEnv, say: (line: string) 
     },
   };
 }
-
-/**
- * Already running when Terraform comes; `socket` is where. Each provider block is a connection of its own and gets a provider
- * of its own: two regions in one configuration, or two runs at a time, do not see one another's settings.
- */
-export async function serveReattached(socket: string, env: NodeJS.ProcessEnv): Promise<{ close(): void }> {
-  const schema = loadSchema();
-  const connections = new Set<{ close(): void }>();
-  const listener = net.createServer((connection) => {
-    const { server, provider } = grpcServer(schema, env, () => {});
-    const one = {
-      close: () => {
-        connections.delete(one);
-        provider.close();
-        server.forceShutdown();
-        connection.destroy();
-      },
-    };
-    connections.add(one);
-    connection.once("close", one.close);
-    server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(connection);
-  });
-  await new Promise<void>((resolve, reject) => {
-    listener.once("error", reject);
-    listener.listen(socket, resolve);
-  });
-  return {
-    close: () => {
-      listener.close();
-      for (const one of [...connections]) one.close();
-      rmSync(socket, { force: true });
-    },
-  };
-}
-
-/** Value of TF_REATTACH_PROVIDERS for a provider that listens at `socket`. */
-export const reattachment = (socket: string, pid: number): string =>
-  JSON.stringify(
-    Object.fromEntries(
-      providerAddresses.map((address) => [
-        address,
-        { Protocol: "grpc", ProtocolVersion: 5, Pid: pid, Test: true, Addr: { Network: "unix", String: socket } },
-      ]),
-    ),
-  );

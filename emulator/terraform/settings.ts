@@ -97,8 +97,8 @@ export function settingsOf(config: ValueMap, env: Environment): Settings {
     throw new UserError(
       "alicloud: this is the offline stand-in, and no local cloud is in sight",
       "It would otherwise reach for the real service. Run Terraform inside the local cloud " +
-        "(`cdktf-sls local exec -- terraform plan`, which sets HTTPS_PROXY), or use the real provider: unset TF_CLI_CONFIG_FILE " +
-        "and TF_REATTACH_PROVIDERS, then `terraform init -upgrade`.",
+        "(`cdktf-sls local exec -- terraform plan`, which sets HTTPS_PROXY), or use the real provider: unset TF_CLI_CONFIG_FILE, " +
+        "then `terraform init -upgrade`.",
     );
   }
   return {

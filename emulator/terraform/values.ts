@@ -61,7 +61,7 @@ export interface Comparison {
 }
 
 /** Text that is equal for values that mean the same. */
-export function canonical(value: Value | undefined, how: Comparison): string {
+function canonical(value: Value | undefined, how: Comparison): string {
   if (isUnknown(value)) return "unknown";
   if (isZero(value)) return "null";
   if (isList(value)) {

@@ -12,17 +12,17 @@ root=${ROOT:-}
 state=$root/var/lib/logtail-first-boot
 ids=$root/etc/ilogtail/user_defined_id
 service=${ALIBABA_CLOUD_ECS_METADATA_SERVICE_ENDPOINT:-}
-now=$(date -u +%Y%m%dT%H%M%SZ)
 pause=15s
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 say() { printf '%s\n' "$*"; }
 
-# ---- facts: a line each, KIND VALUE
+# ---- facts: a line each, KIND VALUE. Every boot waits for this: a process less is some milliseconds less.
 
-first_line() { # FILE
-  if [ -r "$1" ]; then head -n 1 "$1" | tr -d '[:space:]'; fi
+first_line() { # FILE; into $line
+  line=
+  if [ -r "$1" ]; then read -r line _ <"$1" || true; fi
 }
 
 # Asks the metadata service; prints the answer. Returns 1 when there is no such item, 2 when nobody answers.
@@ -31,7 +31,7 @@ metadata() { # PATH
   [ -e "$work/token" ] || curl -fsS --noproxy '*' -X PUT --connect-timeout 2 --max-time 4 \
     -H 'X-aliyun-ecs-metadata-token-ttl-seconds: 60' -o "$work/token" "$service/latest/api/token" 2>"$work/said" || {
     say "the metadata service does not answer: $(cat "$work/said")" >&2
-    touch "$work/silent"
+    : >"$work/silent"
     return 2
   }
   code=$(curl -sS --noproxy '*' --connect-timeout 2 --max-time 4 -H "X-aliyun-ecs-metadata-token: $(cat "$work/token")" \
@@ -41,23 +41,28 @@ metadata() { # PATH
   cat "$work/answer"
 }
 
-instance_id() {
+instance_id() { # into $line
   # cloud-init writes this one anew at each boot.
-  id=$(first_line "$root/run/cloud-init/.instance-id")
-  [ "$id" = iid-datasource-none ] && id=
-  [ -n "$id" ] || id=$(metadata /latest/meta-data/instance-id) || id=
-  printf '%s' "$id"
+  first_line "$root/run/cloud-init/.instance-id"
+  case $line in '' | iid-datasource-none) line=$(metadata /latest/meta-data/instance-id) || line= ;; esac
+}
+
+all_lines() { # FILE; into $lines
+  lines=
+  while read -r line; do lines="$lines$line;"; done <"$1"
+}
+
+fact() { # KIND
+  if [ -n "$line" ]; then say "$1 $line"; fi
 }
 
 facts() {
-  for kind in instance-id product-uuid machine-id; do
-    case $kind in
-    instance-id) value=$(instance_id) ;;
-    product-uuid) value=$(first_line "$root/sys/class/dmi/id/product_uuid") ;;
-    machine-id) value=$(first_line "$root/etc/machine-id") ;;
-    esac
-    if [ -n "$value" ]; then say "$kind $value"; fi
-  done
+  instance_id
+  fact instance-id
+  first_line "$root/sys/class/dmi/id/product_uuid"
+  fact product-uuid
+  first_line "$root/etc/machine-id"
+  fact machine-id
 }
 
 # Says the first fact by which another machine is meant. An instance id decides alone; without it any fact that differs does.
@@ -89,6 +94,7 @@ put_aside() { # FOLDER NAME...
 }
 
 forget_other_machine() {
+  now=$(date -u +%Y%m%dT%H%M%SZ)
   put_aside "$root/var/lib/sls-agent" buffer set-aside configs.json status.json
   for spool in "$root/var/spool/rsyslog" "$root/var/lib/rsyslog"; do
     [ -d "$spool" ] || continue
@@ -105,8 +111,11 @@ forget_other_machine() {
 user_data() {
   if [ -e "$root/run/cloud-init/.instance-id" ]; then
     if [ -r "$root/var/lib/cloud/instance/user-data.txt" ]; then cat "$root/var/lib/cloud/instance/user-data.txt"; else return 1; fi
-  else
+  elif [ -n "$service" ] || [ -e "$work/no-curl" ]; then
     metadata /latest/user-data
+  else
+    # No instance of a cloud: there is nobody to ask, now or later.
+    return 1
   fi
 }
 
@@ -119,8 +128,12 @@ use_user_data() {
   code=0
   user_data >"$work/user-data" || code=$?
   if [ "$code" -eq 2 ]; then return 1; fi
-  wanted_ids "$work/user-data" >"$work/ids"
-  bad=$(LC_ALL=C grep -Evx '[!-~]{1,128}' "$work/ids" || true)
+  : >"$work/ids"
+  bad=
+  if [ -s "$work/user-data" ]; then
+    wanted_ids "$work/user-data" >"$work/ids"
+    bad=$(LC_ALL=C grep -Evx '[!-~]{1,128}' "$work/ids" || true)
+  fi
   if [ -n "$bad" ]; then
     say "logtail_user_defined_id of the user data must be of 1 to 128 printable ASCII characters without spaces, got \"$bad\"; left as it was" >&2
   elif [ -s "$work/ids" ]; then
@@ -138,31 +151,43 @@ use_user_data() {
 
 # ----
 
-if [ -z "$service" ] && grep -qs '^Alibaba Cloud' "$root/sys/class/dmi/id/sys_vendor"; then service=http://100.100.100.200; fi
+first_line "$root/sys/class/dmi/id/sys_vendor"
+if [ -z "$service" ] && [ "$line" = Alibaba ]; then service=http://100.100.100.200; fi
 if [ -n "$service" ] && ! command -v curl >/dev/null; then
   say 'curl is not installed: the metadata service is not asked' >&2
+  : >"$work/no-curl"
   service=
 fi
 case $service in '' | http://* | https://*) ;; *) service=http://$service ;; esac
 
-mkdir -p "$state" "${ids%/*}"
+if [ ! -d "$state" ] || [ ! -d "${ids%/*}" ]; then mkdir -p "$state" "${ids%/*}"; fi
 facts >"$work/machine"
-if [ -e "$state/machine" ]; then
-  why=$(differs "$state/machine" "$work/machine")
-  if [ -n "$why" ]; then
-    say "another machine than before: $why"
-    forget_other_machine
-    touch "$state/unfinished"
-  else
-    together "$state/machine" "$work/machine" >"$work/merged" && mv "$work/merged" "$work/machine"
-  fi
+all_lines "$work/machine"
+told=$lines
+known=
+if [ ! -e "$state/machine" ]; then
+  : >"$state/unfinished"
 else
-  touch "$state/unfinished"
+  all_lines "$state/machine"
+  if [ "$lines" = "$told" ]; then
+    known=yes
+  else
+    why=$(differs "$state/machine" "$work/machine")
+    if [ -n "$why" ]; then
+      say "another machine than before: $why"
+      forget_other_machine
+      : >"$state/unfinished"
+    else
+      together "$state/machine" "$work/machine" >"$work/merged" && mv "$work/merged" "$work/machine"
+    fi
+  fi
 fi
-cp "$work/machine" "$state/machine.new" && mv "$state/machine.new" "$state/machine"
+if [ -z "$known" ]; then cp "$work/machine" "$state/machine.new" && mv "$state/machine.new" "$state/machine"; fi
 [ -e "$state/unfinished" ] || exit 0
 if use_user_data; then
   rm -f "$state/unfinished"
+elif [ -e "$work/no-curl" ]; then
+  say 'user data could not be had; looked for again at the next boot' >&2
 else
   # Nobody waits for it: the agent takes ids whenever they come.
   say "user data could not be had; looked for again in $pause, and at the next boot" >&2

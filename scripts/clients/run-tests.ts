@@ -5,7 +5,7 @@ import { readReport } from "./report-file";
 import type { SuiteReport, SuiteWorld } from "./suite";
 
 export const repository = resolve(__dirname, "../..");
-export const suitesFolder = join(repository, "test", "clients");
+const suitesFolder = join(repository, "test", "clients");
 const patience = 5 * 60_000;
 
 /** The pytest files of a folder below test/clients, by the Python of a virtual environment. */

@@ -18,7 +18,7 @@ export interface Forwarder {
 }
 
 /** The seeds' file 80-logtail.conf, with the port and the resume interval of a demo. */
-export const rsyslogConf = (folder: string, port: number): string => `global(workDirectory="${folder}/spool")
+const rsyslogConf = (folder: string, port: number): string => `global(workDirectory="${folder}/spool")
 module(load="imuxsock" SysSock.Use="off")
 input(type="imuxsock" Socket="${folder}/log.sock" CreatePath="on" RateLimit.Interval="0")
 

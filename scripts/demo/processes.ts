@@ -87,7 +87,7 @@ function descendants(pid: number): number[] {
   return below(pid);
 }
 
-export function signalTree(pid: number, signal: NodeJS.Signals): void {
+function signalTree(pid: number, signal: NodeJS.Signals): void {
   for (const one of [...descendants(pid), -pid, pid]) {
     try {
       process.kill(one, signal);

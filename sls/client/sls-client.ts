@@ -174,14 +174,6 @@ export class SlsClient extends NodeLogClient {
     });
   }
 
-  async untagResource(project: string, type: TaggedType, name: string, keys: readonly string[]): Promise<void> {
-    await this.sendJson("POST", project, "/untag", {
-      resourceType: type,
-      resourceId: [`${project}#${name}`],
-      tags: keys,
-    });
-  }
-
   /** Tags by name, of the things of a type in a project that have a tag of that key. */
   async listTagged(project: string, type: TaggedType, key: string): Promise<ResourceTags> {
     const found: ResourceTags = new Map();

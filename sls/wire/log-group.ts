@@ -185,7 +185,7 @@ function numberOf(value: number | Buffer, what: string): number {
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Text where the bytes are UTF-8, else the bytes themselves. */
-export function textOrBytes(bytes: Uint8Array): string | Uint8Array {
+function textOrBytes(bytes: Uint8Array): string | Uint8Array {
   try {
     return strictUtf8.decode(bytes);
   } catch {

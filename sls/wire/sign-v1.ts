@@ -11,7 +11,7 @@ export type V1Algorithm = "hmac-sha1" | "hmac-sha256";
 export const contentMd5 = (body: Uint8Array): string => createHash("md5").update(body).digest("hex").toUpperCase();
 
 /** Every `x-log-*` and `x-acs-*` header but `x-log-date` (it stands in for Date) and `x-log-meta-*`. */
-export function canonicalizedLogHeaders(headers: Readonly<Record<string, string>>): string {
+function canonicalizedLogHeaders(headers: Readonly<Record<string, string>>): string {
   return Object.entries(headers)
     .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
     .filter(([name]) => name.startsWith("x-log-") || name.startsWith("x-acs-"))
@@ -22,7 +22,7 @@ export function canonicalizedLogHeaders(headers: Readonly<Record<string, string>
 }
 
 /** Path, then `?` and the sorted `key=value` pairs, values decoded. */
-export function canonicalizedResource(path: string, query: Readonly<Record<string, string>>): string {
+function canonicalizedResource(path: string, query: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(query)
     .map(([key, value]) => `${key}=${value}`)
     .sort(byText);

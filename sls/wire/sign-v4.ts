@@ -15,7 +15,7 @@ const hmac = (key: string | Uint8Array, data: string): Buffer => createHmac("sha
 export const contentSha256 = (body: Uint8Array = new Uint8Array()): string => sha256Hex(body);
 
 /** `yyyyMMddTHHmmssZ`. */
-export const v4Timestamp = (date: Date): string => date.toISOString().replace(/[-:]|\.\d{3}/g, "");
+const v4Timestamp = (date: Date): string => date.toISOString().replace(/[-:]|\.\d{3}/g, "");
 
 function signedHeaders(headers: Readonly<Record<string, string>>): (readonly [string, string])[] {
   return Object.entries(headers)
@@ -47,7 +47,7 @@ export interface ScopeV4 {
   readonly region: string;
 }
 
-export const scopeTextV4 = (scope: ScopeV4): string => `${scope.day}/${scope.region}/sls/${terminator}`;
+const scopeTextV4 = (scope: ScopeV4): string => `${scope.day}/${scope.region}/sls/${terminator}`;
 
 /** secret -> day -> region -> service -> terminator. */
 export function signingKeyV4(secret: string, scope: ScopeV4): Buffer {

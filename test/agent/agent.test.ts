@@ -95,6 +95,7 @@ describe("the agent", () => {
     expect(events.at(-1)).toEqual({
       type: "AgentStopped",
       accepted: 5000,
+      filtered: 0,
       sent: 5000,
       setAside: 0,
       keptOnDisk: 0,

@@ -36,8 +36,9 @@ function chain() {
   const router = new LineRouter({
     accept: (line, origin, continuation) => intake.accept(line, origin, continuation),
     acceptRange: (bytes, from, to, origin) => intake.acceptRange(bytes, from, to, origin),
-    laneOf: (config, source) => intake.laneOf(config, source),
-    store: (to, log, source) => intake.store(to, log, source),
+    store: (to, log, source, line, from) => intake.store(to, log, source, line, from),
+    storeWhole: (to, log, source, from) => intake.storeWhole(to, log, source, from),
+    laneOf: (to, source) => (intake.isPlain(to) ? intake.laneOf(to, source) : undefined),
     unfit,
     now,
     ownAddress,

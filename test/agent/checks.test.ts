@@ -7,10 +7,10 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { checkCertificates, checkCredentialsFile, checkDataDir, checkOpenFiles } from "../../agent/checks/files";
 import { checkInputs } from "../../agent/checks/inputs";
-import { checkPort, checkWay } from "../../agent/checks/network";
+import { checkExceptions, checkPort, checkWay } from "../../agent/checks/network";
 import { checkInput } from "../../agent/config/input-settings";
 import { loadSettings, type Settings } from "../../agent/config/settings";
-import { noProxy, parseProxyAddress } from "../../sls/client";
+import { noProxy, parseProxyAddress, proxyFromEnv } from "../../sls/client";
 import { authority, certificate } from "./support/certificates";
 import { temporaryFolder } from "./support/folder";
 import { canMount, tinyFileSystem } from "./support/full-disk";
@@ -26,6 +26,16 @@ async function taken(): Promise<number> {
   onTestFinished(() => void server.close());
   return (server.address() as net.AddressInfo).port;
 }
+
+it("an entry of NO_PROXY that excepts nothing is doubtful", () => {
+  expect(checkExceptions(proxyFromEnv({ NO_PROXY: "localhost,10.0.0.0/8" }))).toEqual([
+    {
+      level: "warning",
+      about: "NO_PROXY",
+      message: "10.0.0.0/8 excepts nothing: there are no ranges and no paths; write each address",
+    },
+  ]);
+});
 
 describe("the data folder", () => {
   it("is good when it can be written, or made", () => {

@@ -177,6 +177,14 @@ describe("sls-agent", () => {
     });
   });
 
+  it("status exits 3 where no agent has ever run", () => {
+    expect(run(["status", "--data-dir", "/no/such/folder"])).toMatchObject({
+      code: 3,
+      out: "",
+      err: expect.stringContaining("no agent has run with this data folder"),
+    });
+  });
+
   it("status tells what a running agent does, and exits 3 when it has stopped", async () => {
     const { config, data } = machine();
     const running = spawnAgent(agent.path(), ["run", "--config-dir", config], keys);

@@ -22,6 +22,7 @@ function bench(...configs: [SyslogConfig, ...SyslogConfig[]]): {
   events: AgentEvent[];
   world: ManualWorld;
   unfit: UnfitLines;
+  intake: Intake;
 } {
   const world = new ManualWorld();
   const events: AgentEvent[] = [];
@@ -53,7 +54,7 @@ function bench(...configs: [SyslogConfig, ...SyslogConfig[]]): {
       ...Object.fromEntries(log?.contents ?? []),
     };
   };
-  return { send, events, world, unfit };
+  return { send, events, world, unfit, intake };
 }
 
 const line = (rest: string, tag = "sys_tag", ip = "127.0.0.1"): string =>
@@ -127,6 +128,36 @@ describe("a line that comes in", () => {
     const origin: Origin = { address: "127.0.0.1" };
     send(line("long…", "other"), origin);
     expect(send("…rest", origin, true)).toMatchObject({ to: "two-store", content: "…rest" });
+  });
+
+  describe("of a config with rules", () => {
+    const errorsOnly: SyslogConfig = {
+      ...config("errors", "errors"),
+      rules: {
+        filters: [{ key: "pri-text", regex: ".*\\.(err|crit)" }],
+        masks: [{ key: "msg", type: "const", before: "pwd=", content: "\\S+", replacement: "***", all: true }],
+      },
+    };
+    const of = (priority: string, rest: string): string => line(rest, "errors").replace("user.info", priority);
+
+    it("is kept out where the filter does not let it in, counted, and not on the fast path either", () => {
+      const { send, intake } = bench(config("one", "sys_tag"), errorsOnly);
+      const bytes = Buffer.from(`${of("user.info", "pwd=1")}\n`);
+      const origin: Origin = { address: "127.0.0.1" };
+      expect(intake.acceptRange(bytes, 0, bytes.length - 1, origin)).toBe(false);
+      expect(() => send(of("user.info", "x"), origin)).toThrow("the line is nowhere");
+      expect(() => send("…rest", origin, true)).toThrow("the line is nowhere");
+      expect(send(of("user.err", "a pwd=1 b"), origin)).toMatchObject({ to: "errors-store", msg: "a pwd=*** b" });
+      expect(send("…rest pwd=2", origin, true)).toMatchObject({ to: "errors-store", content: "…rest pwd=***" });
+      expect(send(line("pwd=1"), origin)).toMatchObject({ to: "one-store", msg: "pwd=1" });
+      expect([...intake.filtered]).toEqual([["p/errors", 2]]);
+      expect(intake.accepted).toBe(5);
+    });
+
+    it("is stored whole and masked where it fits no format, whatever the filter says", () => {
+      const { send } = bench(errorsOnly);
+      expect(send("odd pwd=1")).toMatchObject({ to: "errors-store", content: "odd pwd=***" });
+    });
   });
 
   it("is told of at once when it does not fit, then once a minute with the number", () => {

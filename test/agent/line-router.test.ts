@@ -21,7 +21,7 @@ function bench(options: Partial<LineRouterOptions> = {}, configs = [config("one"
   const world = new ManualWorld();
   const events: AgentEvent[] = [];
   let last: unknown;
-  const store: LineRouterOptions["store"] = ({ logstore }, { time, timeNs, contents }, source) =>
+  const stored: LineRouterOptions["storeWhole"] = ({ logstore }, { time, timeNs, contents }, source) =>
     (last = {
       to: logstore,
       source,
@@ -32,8 +32,9 @@ function bench(options: Partial<LineRouterOptions> = {}, configs = [config("one"
   const router = new LineRouter({
     accept: (line, _, continuation) => (last = { handedOn: line.toString(), continuation }),
     acceptRange: () => false,
-    store,
-    laneOf: (to, source) => laneTo((log) => store(to, log, source)),
+    store: (to, log, source, _, origin) => stored(to, log, source, origin),
+    storeWhole: stored,
+    laneOf: (to, source) => laneTo((log) => stored(to, log, source, { address: source })),
     unfit: new UnfitLines(world.now, (reason, lines, sample) =>
       events.push({ type: "LinesUnfit", reason, lines, sample }),
     ),

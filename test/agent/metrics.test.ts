@@ -25,6 +25,7 @@ const status: AgentStatus = {
     sent: 8,
     setAside: 0,
     recovered: 0,
+    filtered: { "p/errors-only": 4 },
     keptOnDisk: 0,
     dropped: { bufferFull: 7, tooOld: 0 },
     unfit: {},

@@ -22,6 +22,12 @@ const written = (file: string | undefined): unknown[] =>
     .map((line) => (JSON.parse(line) as { contents: { msg: string } }).contents.msg);
 
 describe("lines set aside", () => {
+  it("keep the nanoseconds of their time", () => {
+    const log = encodeLogGroup({ logs: [{ time: 1, timeNs: 3_000_000, contents: [["msg", "m"]] }] });
+    const file = new SetAside(temporaryFolder(), limit).add(destination, face, log, refused, at);
+    expect(JSON.parse(readFileSync(file ?? "none", "utf8"))).toMatchObject({ time: 1, timeNs: 3_000_000 });
+  });
+
   it("are all in the file or none of them, for every room the disk can have", () => {
     const folder = temporaryFolder();
     const file = new SetAside(folder, limit).add(destination, face, logs("1"), refused, at);

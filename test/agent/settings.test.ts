@@ -185,6 +185,17 @@ describe("settings", () => {
     );
   });
 
+  it("come from the file that is named, and from no other; it must be there", () => {
+    const folder = temporaryFolder();
+    const file = join(folder, "mine.json");
+    writeFileSync(file, '{ "region": "cn-hangzhou", "projects": ["mine"] }');
+    writeFileSync(join(folder, "sls-agent.json"), '{ "projects": ["other"] }');
+    expect(loadSettings({ configDir: folder, file, env: {} })).toMatchObject({ projects: ["mine"], configDir: folder });
+    expect(() => loadSettings({ configDir: folder, file: `${file}5`, env: {} })).toThrow(
+      `${file}5: no such file; write it, or give another with --config`,
+    );
+  });
+
   it("that are not JSON, or a folder that does not exist, are named", () => {
     expect(refusal("{")).toMatch(/^DIR\/sls-agent\.json: not valid JSON: /);
     expect(() => loadSettings({ configDir: "/no/such/folder", env: {} })).toThrow(

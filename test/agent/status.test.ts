@@ -82,6 +82,7 @@ const status: AgentStatus = {
     sent: 8,
     setAside: 0,
     recovered: 0,
+    filtered: { "sample/errors": 6 },
     keptOnDisk: 0,
     dropped: { bufferFull: 7, tooOld: 0 },
     unfit: { unknownTag: 1 },
@@ -121,6 +122,7 @@ config     p/c: tag sys_tag -> l (group g)
 input      syslog-tcp 127.0.0.1:11111, listening, 1 connection(s)
 queue      p/l: 2 line(s), 400 bytes, backingOff
 lines      10 accepted, 0 read back, 8 sent, 0 set aside, 0 kept on disk
+filtered   6 line(s) kept out by the filter of sample/errors
 unfit      unknownTag 1
 dropped    7 line(s), bufferFull
 rates      1.5 lines/s accepted, 1 lines/s and 20 bytes/s sent, in the last minute

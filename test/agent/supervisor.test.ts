@@ -121,7 +121,7 @@ describe("a supervised agent", () => {
 
 describe("whether lines move", () => {
   const destination = { project: "p", logstore: "l" };
-  const queue = (lines: number): Pulse["queues"] => [{ ...destination, lines }];
+  const queue = (lines: number, sender = "sending"): Pulse["queues"] => [{ ...destination, lines, sender }];
   const open = [{ input: "syslog-tcp", state: "listening" }];
   const sent: AgentEvent = { type: "BatchSent", ...destination, lines: 1, bytes: 1, ms: 1, requestId: "R" };
   const failed: AgentEvent = { type: "SendFailed", ...destination, code: "C", message: "m", retryInMs: 1 };
@@ -164,12 +164,19 @@ describe("whether lines move", () => {
 
   it("one logstore that moves does not hide another that does not", () => {
     const { vitals, pass } = watched();
-    const both = [...queue(1), { project: "p", logstore: "other", lines: 1 }];
+    const both = [...queue(1), { project: "p", logstore: "other", lines: 1, sender: "sending" }];
     for (let i = 0; i < 4; i++, pass(40)) {
       vitals.on(sent);
       expect(vitals.stuck({ queues: both, inputs: open })).toBeUndefined();
     }
     expect(vitals.stuck({ queues: both, inputs: open })).toBe("1 line(s) for p/other have not moved for 160 s");
+  });
+
+  it("lines that a config's maxSendRate holds back may stand still", () => {
+    const { vitals, pass } = watched();
+    for (let hour = 0; hour < 24; hour++, pass(3600))
+      expect(vitals.stuck({ queues: queue(5, "limited"), inputs: open })).toBeUndefined();
+    expect(vitals.stuck({ queues: queue(5), inputs: open })).toContain("have not moved");
   });
 
   it("an input that is held with nothing to send means stuck", () => {

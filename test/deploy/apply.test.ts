@@ -1,5 +1,5 @@
 /** Plans and deploys against the local cloud: marks, bindings, removals, calls that fail. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   applyPlan,
   History,
@@ -13,48 +13,18 @@ import {
   type ReadOptions,
   type WantedConfig,
 } from "../../deploy";
-import type { LogtailConfigBody, LogWriter, SlsClient } from "../../sls";
-import { clientOf, testCloud, writerOf, type TestCloud } from "../support/local-cloud";
+import type { LogtailConfigBody } from "../../sls";
+import { clientOf } from "../support/local-cloud";
+import { DeployBench } from "./support/deploy-bench";
 
 const owner = "shop-dev";
-let cloud: TestCloud;
-let client: SlsClient;
-let writer: LogWriter;
-let project: string;
-let calls: string[] = [];
-let n = 0;
-
-beforeAll(async () => {
-  cloud = await testCloud();
-  client = clientOf(cloud, { onCall: (verb, path) => calls.push(`${verb} ${path}`) });
-  writer = writerOf(cloud);
-});
-afterAll(async () => {
-  client.close();
-  writer.close();
-  await cloud.close();
-});
-afterEach(() => cloud.faults.clear());
-beforeEach(async () => {
-  project = `deploy-${++n}`;
-  await client.createProject(project, {});
-  await client.createLogStore(project, "logs", { ttl: 30, shardCount: 1 });
-  for (const groupName of ["g1", "g2"]) await makeGroup(groupName);
-});
-
-const makeGroup = (groupName: string): Promise<void> =>
-  client.createMachineGroup(project, {
-    groupName,
-    groupType: "",
-    machineIdentifyType: "userdefined",
-    machineList: [groupName],
-    groupAttribute: {},
-  });
+const bench = DeployBench.forFile("deploy", ["g1", "g2"]);
+afterEach(() => bench.cloud.faults.clear());
 
 type WantedLogtail = WantedConfig & { readonly config: LogtailConfigBody };
 
 const wantedOf = (name: string, tag = "sys_tag", machineGroups: readonly string[] = ["g1"]): WantedLogtail => ({
-  project,
+  project: bench.project,
   machineGroups,
   config: {
     configName: name,
@@ -70,24 +40,24 @@ async function deploy(
   read: Partial<ReadOptions> = {},
   apply: Partial<ApplyOptions> = {},
 ): Promise<{ events: string[]; outcomes: Outcome[]; reads: number; writes: number }> {
-  calls = [];
+  bench.calls = [];
   const events: string[] = [];
   const onEvent = (event: DeployEvent): unknown => events.push(`${event.type} ${event.config}`);
-  const plan = await makePlan(client, wanted, { owner, ...read });
-  const outcomes = await applyPlan(client, plan, { onEvent, writer, ...apply });
-  const reads = calls.filter((call) => call.startsWith("GET")).length;
-  return { events, outcomes, reads, writes: calls.length - reads };
+  const plan = await makePlan(bench.client, wanted, { owner, ...read });
+  const outcomes = await applyPlan(bench.client, plan, { onEvent, writer: bench.writer, ...apply });
+  const reads = bench.calls.filter((call) => call.startsWith("GET")).length;
+  return { events, outcomes, reads, writes: bench.calls.length - reads };
 }
 
 const markOf = async (name: string): Promise<ReturnType<typeof markOfTags>> =>
-  markOfTags((await client.listTagged(project, "logtailconfig", ownerTag)).get(name));
+  markOfTags((await bench.client.listTagged(bench.project, "logtailconfig", ownerTag)).get(name));
 
 describe("a deploy", () => {
   test("creates, marks and binds; the second sends no write and at most one read per object", async () => {
     const wanted = [wantedOf("c1"), wantedOf("c2"), wantedOf("c3", "t3", ["g1", "g2"])];
     const first = await deploy(wanted);
     expect(first.events).toHaveLength(3 + 3 + 4);
-    expect(await client.getAppliedConfigs(project, "g1")).toHaveLength(3);
+    expect(await bench.client.getAppliedConfigs(bench.project, "g1")).toHaveLength(3);
     expect(await markOf("c1")).toMatchObject({ owner });
     const second = await deploy(wanted);
     // Three configs and two groups, and the project's three lists.
@@ -96,25 +66,25 @@ describe("a deploy", () => {
   });
 
   test("updates in place, unbinds what it bound, and leaves a group that others bound", async () => {
-    await makeGroup("theirs");
+    await bench.makeGroup("theirs");
     await deploy([wantedOf("c1", "a", ["g1", "g2"])]);
-    await client.applyConfigToMachineGroup(project, "c1", "theirs");
+    await bench.client.applyConfigToMachineGroup(bench.project, "c1", "theirs");
     const { events } = await deploy([wantedOf("c1", "b", ["g1"])]);
     expect(events).toEqual(["ConfigMarked c1", "ConfigUpdated c1", "ConfigUnbound c1", "ConfigMarked c1"]);
-    expect((await client.getAppliedMachineGroups(project, "c1")).sort()).toEqual(["g1", "theirs"]);
+    expect((await bench.client.getAppliedMachineGroups(bench.project, "c1")).sort()).toEqual(["g1", "theirs"]);
     expect((await deploy([wantedOf("c1", "b", ["g1"])])).writes).toBe(0);
   });
 
   test("leaves what others changed since, says so, and overwrites it with force; both versions are kept", async () => {
     await deploy([wantedOf("c1", "mine"), wantedOf("c2")]);
-    await client.updateLogtailConfig(project, wantedOf("c1", "by_hand").config);
+    await bench.client.updateLogtailConfig(bench.project, wantedOf("c1", "by_hand").config);
     const held = await deploy([wantedOf("c1", "newer"), wantedOf("c2", "also_newer")]);
     expect(held.outcomes.map(({ status }) => status)).toEqual(["held", "done"]);
-    expect((await client.getLogtailConfig(project, "c1")).inputDetail["tag"]).toBe("by_hand");
+    expect((await bench.client.getLogtailConfig(bench.project, "c1")).inputDetail["tag"]).toBe("by_hand");
     await deploy([wantedOf("c1", "newer"), wantedOf("c2", "also_newer")], { force: true });
-    expect((await client.getLogtailConfig(project, "c1")).inputDetail["tag"]).toBe("newer");
+    expect((await bench.client.getLogtailConfig(bench.project, "c1")).inputDetail["tag"]).toBe("newer");
     const world = { now: () => new Date(), patience: { sleep: async () => undefined } };
-    const versions = await new History(client, writer, project, world).versionsOf("c1");
+    const versions = await new History(bench.client, bench.writer, bench.project, world).versionsOf("c1");
     expect(versions.map(({ kind, config }) => [kind, (config as LogtailConfigBody).inputDetail["tag"]])).toEqual([
       ["applied", "newer"],
       ["found", "by_hand"],
@@ -131,15 +101,15 @@ describe("a deploy", () => {
   test("prunes only what carries its own mark", async () => {
     await deploy([wantedOf("gone"), wantedOf("stays")]);
     await deploy([wantedOf("theirs")], { owner: "other-dev" });
-    await client.createLogtailConfig(project, wantedOf("by-hand").config);
-    const plan = await makePlan(client, [wantedOf("stays")], { owner });
-    expect([plan.changes, plan.orphans]).toEqual([0, [{ project, name: "gone" }]]);
+    await bench.client.createLogtailConfig(bench.project, wantedOf("by-hand").config);
+    const plan = await makePlan(bench.client, [wantedOf("stays")], { owner });
+    expect([plan.changes, plan.orphans]).toEqual([0, [{ project: bench.project, name: "gone" }]]);
     const { events } = await deploy([wantedOf("stays")], { prune: true });
     expect(events).toEqual(["ConfigRemoved gone"]);
-    expect((await client.allLogtailConfigs(project)).sort()).toEqual(["by-hand", "stays", "theirs"]);
+    expect((await bench.client.allLogtailConfigs(bench.project)).sort()).toEqual(["by-hand", "stays", "theirs"]);
     // A config that others make under the name later is not ours.
-    await client.createLogtailConfig(project, wantedOf("gone").config);
-    expect((await makePlan(client, [wantedOf("stays")], { owner, prune: true })).changes).toBe(0);
+    await bench.client.createLogtailConfig(bench.project, wantedOf("gone").config);
+    expect((await makePlan(bench.client, [wantedOf("stays")], { owner, prune: true })).changes).toBe(0);
   });
 
   test("only the named ones are read and changed", async () => {
@@ -149,11 +119,13 @@ describe("a deploy", () => {
   });
 
   test("a missing group is told with its remedy, a missing project too", async () => {
-    await expect(makePlan(client, [wantedOf("c1", "t", ["nope"])], { owner })).rejects.toThrow(
+    await expect(makePlan(bench.client, [wantedOf("c1", "t", ["nope"])], { owner })).rejects.toThrow(
       /Logtail config c1: .*MachineGroupNotExist.*; run `cdktf deploy` first/,
     );
     const elsewhere = { ...wantedOf("c1"), project: "no-such-project" };
-    await expect(makePlan(client, [elsewhere], { owner })).rejects.toThrow(/ProjectNotExist.*run `cdktf deploy` first/);
+    await expect(makePlan(bench.client, [elsewhere], { owner })).rejects.toThrow(
+      /ProjectNotExist.*run `cdktf deploy` first/,
+    );
   });
 });
 
@@ -161,36 +133,36 @@ describe("the history", () => {
   const world = { now: () => new Date(), patience: { sleep: async (): Promise<void> => undefined } };
 
   test("is found again after a run that was cut off between its logstore and its index", async () => {
-    await client.createLogStore(project, "cdktf-sls-history", { ttl: 3650, shardCount: 1 });
+    await bench.client.createLogStore(bench.project, "cdktf-sls-history", { ttl: 3650, shardCount: 1 });
     await deploy([wantedOf("c1", "a")]);
-    expect(await new History(client, writer, project, world).versionsOf("c1")).toHaveLength(1);
+    expect(await new History(bench.client, bench.writer, bench.project, world).versionsOf("c1")).toHaveLength(1);
   });
 
   test("is not shown in part", async () => {
     await deploy([wantedOf("c1", "a")]);
-    const part = vi.spyOn(client, "searchLogs").mockResolvedValue({ complete: false, logs: [] });
-    await expect(new History(client, writer, project, world).versionsOf("c1")).rejects.toThrow(
+    const part = vi.spyOn(bench.client, "searchLogs").mockResolvedValue({ complete: false, logs: [] });
+    await expect(new History(bench.client, bench.writer, bench.project, world).versionsOf("c1")).rejects.toThrow(
       /has not yet looked through all versions in .*; ask again in a moment/,
     );
     part.mockRestore();
   });
 
   test("that cannot be kept stops everything before it begins, and is told of the project that it is of", async () => {
-    const elsewhere = project;
-    project = `${project}-b`;
-    await client.createProject(project, {});
-    await client.createLogStore(project, "logs", { ttl: 30, shardCount: 1 });
-    await makeGroup("g1");
+    const elsewhere = bench.project;
+    bench.project = `${bench.project}-b`;
+    await bench.client.createProject(bench.project, {});
+    await bench.client.createLogStore(bench.project, "logs", { ttl: 30, shardCount: 1 });
+    await bench.makeGroup("g1");
     const second = wantedOf("c2");
-    cloud.faults.add({
+    bench.cloud.faults.add({
       operation: "PostLogStoreLogs",
-      project,
+      project: bench.project,
       error: { status: 401, code: "Unauthorized", message: "no permission" },
     });
     const { outcomes } = await deploy([{ ...wantedOf("c1"), project: elsewhere }, second]);
     expect(outcomes.map(({ status }) => status)).toEqual(["notReached", "failed"]);
     expect(outcomes[1]?.error?.message).toContain(
-      `nothing was changed, for the history of ${project} could not be kept`,
+      `nothing was changed, for the history of ${bench.project} could not be kept`,
     );
   });
 });
@@ -198,40 +170,44 @@ describe("the history", () => {
 describe("calls that fail", () => {
   const patience = { sleep: async (): Promise<void> => undefined, tries: 5 };
   const tagOf = async (name: string): Promise<unknown> =>
-    (await client.getLogtailConfig(project, name)).inputDetail["tag"];
+    (await bench.client.getLogtailConfig(bench.project, name)).inputDetail["tag"];
 
   test("a create of which the acknowledgement is lost is done once, and goes on", async () => {
-    cloud.faults.add({ operation: "CreateConfig", cut: "before-reply", times: 1 });
+    bench.cloud.faults.add({ operation: "CreateConfig", cut: "before-reply", times: 1 });
     const { outcomes } = await deploy([wantedOf("c1")], {}, { patience });
     expect(outcomes[0]).toMatchObject({ status: "done" });
-    expect(await client.getAppliedMachineGroups(project, "c1")).toEqual(["g1"]);
+    expect(await bench.client.getAppliedMachineGroups(bench.project, "c1")).toEqual(["g1"]);
   });
 
   test("what somebody makes, changes or removes after the plan was made is left, and said", async () => {
     await deploy([wantedOf("c2", "old"), wantedOf("c3", "old"), wantedOf("gone")]);
     const wanted = ["c1", "c2", "c3"].map((name) => wantedOf(name, "mine"));
-    const plan = await makePlan(client, wanted, { owner, prune: true });
-    await client.createLogtailConfig(project, wantedOf("c1", "theirs").config);
-    await client.updateLogtailConfig(project, wantedOf("c2", "theirs").config);
-    await client.deleteLogtailConfig(project, "c3");
-    await client.updateLogtailConfig(project, wantedOf("gone", "theirs").config);
+    const plan = await makePlan(bench.client, wanted, { owner, prune: true });
+    await bench.client.createLogtailConfig(bench.project, wantedOf("c1", "theirs").config);
+    await bench.client.updateLogtailConfig(bench.project, wantedOf("c2", "theirs").config);
+    await bench.client.deleteLogtailConfig(bench.project, "c3");
+    await bench.client.updateLogtailConfig(bench.project, wantedOf("gone", "theirs").config);
     for (const one of plan.configs) {
-      const [outcome] = await applyPlan(client, planOf([one]), { onEvent: () => undefined, patience });
+      const [outcome] = await applyPlan(bench.client, planOf([one]), { onEvent: () => undefined, patience });
       expect(outcome?.error?.message).toContain(
         `Logtail config ${one.name}: somebody made, changed or removed it since the plan was made`,
       );
     }
     expect([await tagOf("c1"), await tagOf("c2"), await tagOf("gone")]).toEqual(["theirs", "theirs", "theirs"]);
-    expect(await client.allLogtailConfigs(project)).not.toContain("c3");
+    expect(await bench.client.allLogtailConfigs(bench.project)).not.toContain("c3");
   });
 
   test("two runs of one pipeline at the same time both end well", async () => {
     const names = ["c1", "c2", "c3", "c4"];
     await deploy(names.map((name) => wantedOf(name, "old")));
     const wanted = names.map((name) => wantedOf(name, "new"));
-    const plans = await Promise.all([0, 1].map(() => makePlan(client, wanted, { owner })));
+    const plans = await Promise.all([0, 1].map(() => makePlan(bench.client, wanted, { owner })));
     for (const plan of plans) {
-      const outcomes = await applyPlan(client, plan, { onEvent: () => undefined, writer, patience });
+      const outcomes = await applyPlan(bench.client, plan, {
+        onEvent: () => undefined,
+        writer: bench.writer,
+        patience,
+      });
       expect(outcomes.map(({ status }) => status)).toEqual(names.map(() => "done"));
     }
     expect((await deploy(wanted)).writes).toBe(0);
@@ -239,55 +215,55 @@ describe("calls that fail", () => {
 
   test("a new logstore that is invisible for a moment is waited for", async () => {
     const error = { status: 404, code: "LogStoreNotExist", message: "logstore logs does not exist" };
-    cloud.faults.add({ operation: "CreateConfig", error, times: 2 });
+    bench.cloud.faults.add({ operation: "CreateConfig", error, times: 2 });
     const { outcomes } = await deploy([wantedOf("c1")], {}, { patience });
     expect(outcomes[0]).toMatchObject({ status: "done" });
   });
 
   test("a new config that is invisible for a moment is waited for", async () => {
     const error = { status: 404, code: "ConfigNotExist", message: "Config c1 not exist" };
-    cloud.faults.add({ operation: "ApplyConfigToGroup", error, times: 3 });
-    cloud.faults.add({ operation: "ApplyConfigToMachineGroup", error, times: 3 });
-    cloud.faults.add({ operation: "TagResources", error, times: 2 });
+    bench.cloud.faults.add({ operation: "ApplyConfigToGroup", error, times: 3 });
+    bench.cloud.faults.add({ operation: "ApplyConfigToMachineGroup", error, times: 3 });
+    bench.cloud.faults.add({ operation: "TagResources", error, times: 2 });
     const { outcomes } = await deploy([wantedOf("c1")], {}, { patience });
     expect(outcomes[0]).toMatchObject({ status: "done" });
-    expect(await client.getAppliedMachineGroups(project, "c1")).toEqual(["g1"]);
+    expect(await bench.client.getAppliedMachineGroups(bench.project, "c1")).toEqual(["g1"]);
   });
 
   test("a refusal is final at once: others under way end, none is begun, and the next run completes it", async () => {
     const error = { status: 401, code: "Unauthorized", message: "no permission" };
-    cloud.faults.add({ operation: "CreateConfig", error, after: 1 });
+    bench.cloud.faults.add({ operation: "CreateConfig", error, after: 1 });
     const wanted = ["c1", "c2", "c3", "c4"].map((name) => wantedOf(name));
     const { outcomes } = await deploy(wanted, {}, { patience, concurrency: 1 });
     expect(outcomes.map(({ status }) => status)).toEqual(["done", "failed", "notReached", "notReached"]);
     expect(outcomes[1]?.error?.message).toMatch(/Unauthorized/);
-    expect(calls.filter((call) => call === "POST /configs")).toHaveLength(2);
-    cloud.faults.clear();
+    expect(bench.calls.filter((call) => call === "POST /configs")).toHaveLength(2);
+    bench.cloud.faults.clear();
     const { outcomes: next } = await deploy(wanted);
     expect(next.map(({ status }) => status)).toEqual(["same", "done", "done", "done"]);
   });
 
   test("a project that is full is final, and not asked again", async () => {
     const error = { status: 400, code: "ProjectQuotaExceed", message: "config count exceeds 200" };
-    cloud.faults.add({ operation: "CreateConfig", error });
+    bench.cloud.faults.add({ operation: "CreateConfig", error });
     const { outcomes } = await deploy([wantedOf("c1")], {}, { patience });
     expect(outcomes[0]?.error?.message).toMatch(/ProjectQuotaExceed/);
-    expect(cloud.faults.list()[0]).toMatchObject({ hits: 1 });
+    expect(bench.cloud.faults.list()[0]).toMatchObject({ hits: 1 });
   });
 
   test("an update is repeated on 500, and a mark that could not be written stops it before it", async () => {
     await deploy([wantedOf("c1", "a")]);
-    cloud.faults.add({
+    bench.cloud.faults.add({
       operation: "UpdateConfig",
       error: { status: 500, code: "InternalServerError", message: "x" },
       times: 2,
     });
-    const quick = clientOf(cloud, { sleep: patience.sleep });
+    const quick = clientOf(bench.cloud, { sleep: patience.sleep });
     const plan = await makePlan(quick, [wantedOf("c1", "b")], { owner });
     expect((await applyPlan(quick, plan, { onEvent: () => undefined }))[0]).toMatchObject({ status: "done" });
     quick.close();
     expect(await tagOf("c1")).toBe("b");
-    cloud.faults.add({ operation: "TagResources", error: { status: 401, code: "Unauthorized", message: "no" } });
+    bench.cloud.faults.add({ operation: "TagResources", error: { status: 401, code: "Unauthorized", message: "no" } });
     const { outcomes } = await deploy([wantedOf("c1", "c")], {}, { patience });
     expect(outcomes[0]?.status).toBe("failed");
     expect(await tagOf("c1")).toBe("b");

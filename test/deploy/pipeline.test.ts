@@ -1,5 +1,5 @@
 /** Pipeline configs through plan and deploy, against the local cloud: the same promises as for the older form, and changes from one form to the other. */
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   applyPlan,
   History,
@@ -14,39 +14,11 @@ import {
 } from "../../deploy";
 import { hashOf } from "../../deploy/canonical";
 import { tagsOfMark } from "../../deploy/mark";
-import type { LogtailConfigBody, LogWriter, PipelineConfigBody, SlsClient } from "../../sls";
-import { clientOf, testCloud, writerOf, type TestCloud } from "../support/local-cloud";
+import type { LogtailConfigBody, PipelineConfigBody } from "../../sls";
+import { DeployBench } from "./support/deploy-bench";
 
 const owner = "shop-dev";
-let cloud: TestCloud;
-let client: SlsClient;
-let writer: LogWriter;
-let project: string;
-let calls: string[] = [];
-let n = 0;
-
-beforeAll(async () => {
-  cloud = await testCloud();
-  client = clientOf(cloud, { onCall: (verb, path) => calls.push(`${verb} ${path}`) });
-  writer = writerOf(cloud);
-});
-afterAll(async () => {
-  client.close();
-  writer.close();
-  await cloud.close();
-});
-beforeEach(async () => {
-  project = `pipelines-${++n}`;
-  await client.createProject(project, {});
-  await client.createLogStore(project, "logs", { ttl: 30, shardCount: 1 });
-  await client.createMachineGroup(project, {
-    groupName: "g1",
-    groupType: "",
-    machineIdentifyType: "userdefined",
-    machineList: ["g1"],
-    groupAttribute: {},
-  });
-});
+const bench = DeployBench.forFile("pipelines", ["g1"]);
 
 const pipelineOf = (path: string): PipelineConfigBody => ({
   configName: "c1",
@@ -55,7 +27,7 @@ const pipelineOf = (path: string): PipelineConfigBody => ({
   flushers: [{ Type: "flusher_sls", Logstore: "logs", TelemetryType: "logs" }],
 });
 const wanted = (config: PipelineConfigBody | LogtailConfigBody): WantedConfig => ({
-  project,
+  project: bench.project,
   config,
   machineGroups: ["g1"],
 });
@@ -68,27 +40,27 @@ const syslog: LogtailConfigBody = {
 };
 
 const planned = (configs: readonly WantedConfig[], read: Partial<ReadOptions> = {}): Promise<Plan> =>
-  makePlan(client, configs, { owner, ...read });
+  makePlan(bench.client, configs, { owner, ...read });
 
 async function deploy(configs: readonly WantedConfig[], read: Partial<ReadOptions> = {}) {
-  calls = [];
+  bench.calls = [];
   const events: string[] = [];
   const onEvent = (event: DeployEvent): unknown => events.push(event.type);
-  const outcomes = await applyPlan(client, await planned(configs, read), { onEvent, writer });
+  const outcomes = await applyPlan(bench.client, await planned(configs, read), { onEvent, writer: bench.writer });
   const failed = outcomes.find(({ error }) => error !== undefined);
   if (failed?.error) throw failed.error;
-  const reads = calls.filter((call) => call.startsWith("GET")).length;
-  return { events, statuses: outcomes.map(({ status }) => status), writes: calls.length - reads };
+  const reads = bench.calls.filter((call) => call.startsWith("GET")).length;
+  return { events, statuses: outcomes.map(({ status }) => status), writes: bench.calls.length - reads };
 }
 
 const pipelineInService = async (): Promise<PipelineConfigBody> =>
-  (await readConfig(client, project, "c1", "pipeline")) as PipelineConfigBody;
+  (await readConfig(bench.client, bench.project, "c1", "pipeline")) as PipelineConfigBody;
 
 test("A pipeline is made, marked and bound; the next run writes nothing", async () => {
   const first = await deploy([wanted(pipelineOf("/var/log/a.log"))]);
   expect(first.events).toEqual(["ConfigCreated", "ConfigMarked", "ConfigBound"]);
-  expect(calls).toContain("POST /pipelineconfigs");
-  expect(await client.getAppliedConfigs(project, "g1")).toEqual(["c1"]);
+  expect(bench.calls).toContain("POST /pipelineconfigs");
+  expect(await bench.client.getAppliedConfigs(bench.project, "g1")).toEqual(["c1"]);
   expect(await deploy([wanted(pipelineOf("/var/log/a.log"))])).toEqual({ events: [], statuses: ["same"], writes: 0 });
 });
 
@@ -97,7 +69,7 @@ test("A change is shown plugin by plugin, and made in place", async () => {
   const plan = await planned([wanted(pipelineOf("/var/log/b.log"))]);
   expect(planText(plan)).toBe(
     [
-      `  ~ update Logtail config c1 in ${project}`,
+      `  ~ update Logtail config c1 in ${bench.project}`,
       '    ~ inputs[0].FilePaths: ["/var/log/a.log"] -> ["/var/log/b.log"]',
       "1 change to make.",
     ].join("\n"),
@@ -110,7 +82,7 @@ test("A change is shown plugin by plugin, and made in place", async () => {
 test("What the service adds to the flusher is no change, and what others change is held", async () => {
   await deploy([wanted(pipelineOf("/var/log/a.log"))]);
   const put = (body: PipelineConfigBody): Promise<unknown> =>
-    client._request("PUT", project, "/pipelineconfigs/c1", {}, Buffer.from(JSON.stringify(body)), {
+    bench.client._request("PUT", bench.project, "/pipelineconfigs/c1", {}, Buffer.from(JSON.stringify(body)), {
       "x-log-bodyrawsize": Buffer.byteLength(JSON.stringify(body)),
     });
   const [flusher] = pipelineOf("/var/log/a.log").flushers;
@@ -131,7 +103,7 @@ test("A config changes its form, there and back, and is ours all the while", asy
   expect((await pipelineInService()).processors).toHaveLength(1);
   expect(await deploy([wanted(pipelineOf("/var/log/a.log"))])).toMatchObject({ statuses: ["same"], writes: 0 });
   expect(await deploy([wanted(syslog)])).toMatchObject({ statuses: ["done"] });
-  expect((await client.getLogtailConfig(project, "c1")).inputDetail).toMatchObject({ tag: "sys_tag" });
+  expect((await bench.client.getLogtailConfig(bench.project, "c1")).inputDetail).toMatchObject({ tag: "sys_tag" });
   expect(await deploy([wanted(syslog)])).toMatchObject({ statuses: ["same"], writes: 0 });
 });
 
@@ -146,7 +118,7 @@ test.each([
   expect(plan).toMatchObject({ action: "update", held: false });
   if (plan?.mark === undefined) throw new Error("no mark");
   expect(plan.mark.applied[0]).toBe(hashOf(pipelineOf("/var/log/a.log")));
-  await client.tagResource(project, "logtailconfig", "c1", tagsOfMark(plan.mark, plan.found.mark));
+  await bench.client.tagResource(bench.project, "logtailconfig", "c1", tagsOfMark(plan.mark, plan.found.mark));
   expect(await deploy([wanted(pipelineOf("/var/log/a.log"))])).toMatchObject({ statuses: ["done"] });
   expect((await planned([wanted(pipelineOf("/var/log/a.log"))])).changes).toBe(0);
 });
@@ -155,12 +127,12 @@ test("A pipeline that is declared no longer is removed by prune, and its version
   const other = wanted({ ...syslog, configName: "other" });
   await deploy([other, wanted(pipelineOf("/var/log/a.log"))]);
   await deploy([other, wanted(pipelineOf("/var/log/b.log"))]);
-  expect((await planned([other])).orphans).toEqual([{ project, name: "c1" }]);
+  expect((await planned([other])).orphans).toEqual([{ project: bench.project, name: "c1" }]);
   expect((await deploy([other], { prune: true })).events).toEqual(["ConfigRemoved"]);
-  expect((await client.listTagged(project, "logtailconfig", ownerTag)).has("c1")).toBe(false);
+  expect((await bench.client.listTagged(bench.project, "logtailconfig", ownerTag)).has("c1")).toBe(false);
 
   const world = { now: () => new Date(), patience: { sleep: async () => undefined } };
-  const versions = await new History(client, writer, project, world).versionsOf("c1");
+  const versions = await new History(bench.client, bench.writer, bench.project, world).versionsOf("c1");
   const [, first] = versions.filter(({ kind }) => kind === "applied");
   expect(first?.config).toEqual(pipelineOf("/var/log/a.log"));
   if (first === undefined) throw new Error("no version");

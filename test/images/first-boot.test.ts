@@ -1,11 +1,11 @@
 /** The first-boot script below a folder that stands for a disk, with the local cloud's metadata service. */
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { startLocalCloud } from "../../emulator";
 import { temporaryFolder } from "../agent/support/folder";
-import { repository } from "../support/tools";
+import { repository, tool } from "../support/tools";
 
 interface Said {
   readonly code: number;
@@ -13,9 +13,9 @@ interface Said {
   readonly stderr: string;
 }
 
-const script = (name: string, root: string, metadata = ""): Promise<Said> =>
+const script = (name: string, root: string, metadata = "", path = process.env["PATH"]): Promise<Said> =>
   new Promise((resolve) => {
-    const env = { PATH: process.env["PATH"], ROOT: root, ALIBABA_CLOUD_ECS_METADATA_SERVICE_ENDPOINT: metadata };
+    const env = { PATH: path, ROOT: root, ALIBABA_CLOUD_ECS_METADATA_SERVICE_ENDPOINT: metadata };
     execFile(join(repository, "images/agent", name), { env }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
@@ -159,6 +159,31 @@ it("takes an instance for the same whatever else has changed", async () => {
   expect(machine.former("var/lib/sls-agent")).toEqual([]);
   // A boot without the metadata service goes by the other facts, as they were last.
   expect(await script("first-boot.sh", machine.root)).toEqual(quiet);
+});
+
+it("is through at once on a machine of no cloud, where there is nobody to ask", async () => {
+  const machine = disk();
+  expect(await script("first-boot.sh", machine.root)).toEqual(quiet);
+  expect(existsSync(join(machine.root, "var/lib/logtail-first-boot/unfinished"))).toBe(false);
+  // Its disk in an instance: another machine, which has user data.
+  machine.write({ "sys/class/dmi/id/product_uuid": "uuid-2\n", "etc/machine-id": "bbbb\n" });
+  await script("first-boot.sh", machine.root, await instance("i-1", "# logtail_user_defined_id: late\n"));
+  expect(machine.read(ids)).toBe("late\n");
+});
+
+it("without curl it asks nobody, says so, and does not try again before the next boot", async () => {
+  const machine = disk();
+  const bin = temporaryFolder();
+  for (const name of ["sh", "mktemp", "rm", "head", "tr", "cat", "awk", "mkdir", "cp", "mv", "touch", "grep"]) {
+    symlinkSync(tool(name) ?? name, join(bin, name));
+  }
+  const said = await script("first-boot.sh", machine.root, "http://127.0.0.1:1", bin);
+  expect(said.code).toBe(0);
+  expect(said.stderr).toBe(
+    "curl is not installed: the metadata service is not asked\nuser data could not be had; looked for again at the next boot\n",
+  );
+  await script("first-boot.sh", machine.root, await instance("i-1", "# logtail_user_defined_id: late\n"));
+  expect(machine.read(ids)).toBe("late\n");
 });
 
 it("looks for user data again when nobody answered", async () => {

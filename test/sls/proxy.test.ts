@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseProxyAddress, proxyFor, proxyFromEnv } from "../../sls/client";
+import { parseProxyAddress, proxyFor, proxyFromEnv, uselessExceptions } from "../../sls/client";
 
 const pick = (env: Record<string, string>, url: string): string | undefined => {
   const proxy = proxyFor(proxyFromEnv(env), new URL(url));
@@ -51,9 +51,36 @@ describe("a proxy from the environment", () => {
     ["10.0.0.0/8", "http://10.0.0.1/", false],
     ["::1", "http://[::1]/", true],
     ["[::1]", "http://[::1]/", true],
+    ["0:0:0:0:0:0:0:1", "http://[::1]/", true],
+    ["[FD00:0::0001]", "http://[fd00::1]:8080/", true],
+    ["fd00::/8", "http://[fd00::1]/", false],
+    ["[::1]:80", "http://[::1]/", false],
+    ["::2", "http://[::1]/", false],
+    ["10.0.0.1:8080", "http://10.0.0.1:8080/", false],
+    ["aliyuncs.com:443", sls, false],
+    ["aliyuncs.com.", sls, true],
+    ["aliyuncs.com", "https://p1.cn-hangzhou.log.aliyuncs.com./", true],
+    ["\t10.0.0.1 ,\n aliyuncs.com\t", sls, true],
+    ["10.0.0.1 aliyuncs.com", sls, false],
+    ["a,*", sls, true],
+    [".", sls, false],
+    ["localhost", "http://localhost/", true],
   ])("NO_PROXY=%s excepts %s: %s", (value, url, excepted) => {
     expect(pick({ ALL_PROXY: "a:1", NO_PROXY: value }, url) === undefined).toBe(excepted);
   });
+});
+
+test("entries of NO_PROXY that except nothing are told, each with why", () => {
+  const useless = (NO_PROXY: string): unknown => uselessExceptions(proxyFromEnv({ NO_PROXY }));
+  expect(useless("*, 10.0.0.1, ::1, [fd00::1], .aliyuncs.com, aliyuncs.com., localhost")).toEqual([]);
+  expect(useless("10.0.0.0/8, *.aliyuncs.com, aliyuncs.com:443, [::1]:80, http://a, a b")).toEqual([
+    { entry: "10.0.0.0/8", why: "there are no ranges and no paths; write each address" },
+    { entry: "*.aliyuncs.com", why: "* stands alone, for everything; a domain stands for all below it, too" },
+    { entry: "aliyuncs.com:443", why: "there are no ports and no schemes; write the address or the domain alone" },
+    { entry: "[::1]:80", why: "there are no ports and no schemes; write the address or the domain alone" },
+    { entry: "http://a", why: "there are no ranges and no paths; write each address" },
+    { entry: "a b", why: "entries are separated by commas" },
+  ]);
 });
 
 describe("the address of a proxy", () => {

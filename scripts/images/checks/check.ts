@@ -13,9 +13,9 @@ export function expectSame(what: string, found: unknown, wanted: unknown): void 
 }
 
 /** Times depend on what else the machine does: told against the aim, wrong only when far from it. */
-export function timed(what: string, took: number, aim: number): string {
+export function timed(what: string, took: number, aim: number, limit = 2.5 * aim): string {
   const text = `${what} ${ms(took)}${took > aim ? ` (aim: ${ms(aim)})` : ""}`;
-  if (took > 2.5 * aim) throw new Error(text);
+  if (took > limit) throw new Error(text);
   return text;
 }
 

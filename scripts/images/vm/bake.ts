@@ -82,7 +82,7 @@ export async function bakeDisk({
       CHECKPOINT_DISABLE: "1",
     },
     onLine,
-    timeoutMs: 900_000,
+    timeoutMs: 1_800_000,
   });
   return { disk: join(given.vm_output, "image"), keyFile };
 }

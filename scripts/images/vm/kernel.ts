@@ -10,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { run } from "../run";
 
@@ -38,14 +39,20 @@ export async function cloudKernel(cache: string, say: (text: string) => void): P
   const depends = await run("apt-cache", ["depends", "linux-image-cloud-amd64"]);
   const name = /Depends: (linux-image-\S+)/.exec(depends)?.[1];
   if (name === undefined) throw new Error("apt-cache knows no linux-image-cloud-amd64; run apt-get update");
-  const folder = join(cache, `kernel-${name}`);
+  const made = createHash("sha256")
+    .update(JSON.stringify([name, modules, init]))
+    .digest("hex");
+  const folder = join(cache, `kernel-${made.slice(0, 12)}`);
   const found: Kernel = { kernel: join(folder, "vmlinuz"), initrd: join(folder, "initrd.gz") };
   if (existsSync(found.initrd)) return found;
+  for (const old of existsSync(cache) ? readdirSync(cache) : []) {
+    if (/^kernel-[\w-]+$/.test(old)) rmSync(join(cache, old), { recursive: true });
+  }
   say(`fetching ${name}; it is kept in ${folder}`);
   const making = `${folder}.${process.pid}`;
   mkdirSync(making, { recursive: true });
   try {
-    await run("apt-get", ["download", "-q", name], { cwd: making });
+    await download(name, making);
     const deb = readdirSync(making).find((file) => file.endsWith(".deb")) ?? "";
     await run("dpkg-deb", ["-x", deb, "tree"], { cwd: making });
     const boot = join(making, "tree/boot");
@@ -62,6 +69,15 @@ export async function cloudKernel(cache: string, say: (text: string) => void): P
     rmSync(making, { recursive: true, force: true });
   }
   return found;
+}
+
+/** A list of packages that is some weeks old names files that the mirror no longer has. */
+async function download(name: string, cwd: string): Promise<void> {
+  const get = (): Promise<string> => run("apt-get", ["download", "-q", name], { cwd, timeoutMs: 600_000 });
+  await get().catch(async () => {
+    await run("apt-get", ["update", "-q"], { timeoutMs: 600_000 });
+    await get();
+  });
 }
 
 async function makeInitrd(making: string, kernelModules: string): Promise<void> {

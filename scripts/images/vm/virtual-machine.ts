@@ -1,12 +1,18 @@
 /** A virtual machine with a kernel of its own, emulated by QEMU (TCG): slow, and the same wherever it runs. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { run, until } from "../run";
 import type { Kernel } from "./kernel";
 
 export const kernelArguments = "console=ttyS0 rw quiet net.ifnames=0 mitigations=off random.trust_cpu=on";
+/** As the templates' own instance type has. */
+const processors = "2";
 /** Of the sandbox's own loopback. */
 const sshPort = 2222;
+/** On a machine with much else to do all takes many times as long: this is for what hangs, ms. */
+const patience = 900_000;
 
 export interface VirtualMachineOptions extends Kernel {
   readonly disk: string;
@@ -27,7 +33,17 @@ export class VirtualMachine {
   /** What it writes to its disk is gone with it. */
   static boot(options: VirtualMachineOptions): VirtualMachine {
     const args = [
-      ...["-accel", "tcg,thread=multi", "-M", "pc", "-smp", "1", "-m", String(options.memoryMib ?? 768), "-nodefaults"],
+      ...[
+        "-accel",
+        "tcg,thread=multi",
+        "-M",
+        "pc",
+        "-smp",
+        processors,
+        "-m",
+        String(options.memoryMib ?? 768),
+        "-nodefaults",
+      ],
       ...["-display", "none", "-monitor", "none", "-no-reboot", "-serial", `file:${options.consoleFile}`],
       ...["-drive", `file=${options.disk},format=raw,if=virtio,snapshot=on`, "-device", "virtio-rng-pci"],
       ...["-nic", `user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:${sshPort}-:22`],
@@ -36,26 +52,63 @@ export class VirtualMachine {
     return new VirtualMachine(options, spawn("qemu-system-x86_64", args, { stdio: "inherit" }), performance.now());
   }
 
-  sh(script: string, { input, timeoutMs = 120_000 }: { input?: string; timeoutMs?: number } = {}): Promise<string> {
-    const quiet = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"];
-    const to = ["-o", "ConnectTimeout=10", "-i", this.options.keyFile, "-p", String(sshPort), "root@127.0.0.1", script];
-    return run("ssh", [...quiet, ...to], { timeoutMs, ...(input === undefined ? {} : { input }) });
+  /** After `running`. */
+  sh(script: string): Promise<string> {
+    return run("ssh", [...this.sshTo(), script], { timeoutMs: patience });
+  }
+
+  private sshTo(): string[] {
+    const { keyFile } = this.options;
+    const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", "ConnectTimeout=60"];
+    const socket = `ControlPath=${this.connection}`;
+    const to = ["-i", keyFile, "-p", String(sshPort), "root@127.0.0.1"];
+    return [...[...options, socket].flatMap((option) => ["-o", option]), ...to];
+  }
+
+  private get connection(): string {
+    return join(dirname(this.options.keyFile), "ssh");
+  }
+
+  /** One connection for all that is asked: to make one takes an emulated processor seconds. It ends with the machine. */
+  private async connect(): Promise<void> {
+    let ssh: ChildProcess | undefined;
+    await this.until("ssh to the machine", () => {
+      if (ssh === undefined || ssh.exitCode !== null)
+        ssh = spawn("ssh", ["-M", "-N", ...this.sshTo()], { stdio: "ignore" });
+      return existsSync(this.connection) ? true : undefined;
+    });
+  }
+
+  /** As `until`, for as long as the machine runs. */
+  until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+    return until(what, patience, () => {
+      if (this.qemu.exitCode === null && this.qemu.signalCode === null) return look();
+      const how = this.qemu.signalCode ?? `exit code ${this.qemu.exitCode}`;
+      throw new Error(`${what}: the machine ended before (${how})`);
+    });
+  }
+
+  /** The end of what it said on its console. */
+  console(): string {
+    const { consoleFile } = this.options;
+    return existsSync(consoleFile) ? readFileSync(consoleFile, "utf8").trimEnd().slice(-2000) : "";
   }
 
   /** Waits until systemd has started all; rejects with the units that failed. */
   async running(): Promise<void> {
-    const state = await until("the machine's systemd", 180_000, () =>
-      this.sh("systemctl is-system-running --wait || true").then(
-        (said) => said.trim() || undefined,
-        () => undefined,
-      ),
-    );
+    await this.connect();
+    const state = (await this.sh("systemctl is-system-running --wait || true")).trim();
     if (state !== "running")
       throw new Error(`the machine is ${state}:\n${await this.sh("systemctl --failed --plain --no-legend")}`);
   }
 
   async property(unit: string, name: string): Promise<string> {
     return (await this.sh(`systemctl show --value -p ${name} ${unit}`)).trim();
+  }
+
+  /** Of systemd itself. */
+  async manager(name: string): Promise<string> {
+    return (await this.sh(`systemctl show --value -p ${name}`)).trim();
   }
 
   async powerOff(): Promise<void> {

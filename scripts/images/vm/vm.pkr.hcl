@@ -30,7 +30,7 @@ source "qemu" "vm" {
   vm_name              = "image"
   output_directory     = var.vm_output
   accelerator          = "tcg"
-  cpus                 = 1
+  cpus                 = 2
   memory               = 768
   headless             = true
   display              = "none"
@@ -38,7 +38,7 @@ source "qemu" "vm" {
   disk_interface       = "virtio"
   ssh_username         = "root"
   ssh_private_key_file = var.ssh_key_file
-  ssh_timeout          = "300s"
+  ssh_timeout          = "900s"
   shutdown_command     = "systemctl poweroff"
   boot_wait            = "1s"
   qemuargs = [

@@ -16,7 +16,7 @@ interface Answer {
   readonly text: string;
 }
 
-export const metadataEndpoint = "http://100.100.100.200";
+const metadataEndpoint = "http://100.100.100.200";
 /** The longest that the service allows. */
 const tokenSeconds = 21_600;
 /** More would not be an answer of this service. */

@@ -1,3 +1,3 @@
 export { agentFor, type ProxyAgentOptions } from "./agent";
 export { parseProxyAddress, type ProxyAddress } from "./address";
-export { noProxy, proxyFor, proxyFromEnv, type ProxySettings } from "./settings";
+export { noProxy, proxyFor, proxyFromEnv, uselessExceptions, type ProxySettings } from "./settings";

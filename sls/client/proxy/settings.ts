@@ -36,17 +36,38 @@ export function proxyFromEnv(env: NodeJS.ProcessEnv): ProxySettings {
   };
 }
 
-const withoutBrackets = (host: string): string => host.replace(/^\[|\]$/g, "");
+/** As `URL` writes it: IPv6 in its shortest form and without brackets, no dot at the end of a name. */
+function hostOf(text: string): string {
+  const host = text.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  return isIP(host) === 6 && !host.includes("%") ? new URL(`http://[${host}]`).hostname.slice(1, -1) : host;
+}
 
 /** The proxy to use for a request to `url`, or undefined to go straight. */
 export function proxyFor(settings: ProxySettings, url: URL): ProxyAddress | undefined {
-  const host = withoutBrackets(url.hostname.toLowerCase());
+  const host = hostOf(url.hostname.toLowerCase());
   const excepted = settings.noProxy.some((entry) => {
     if (entry === "*") return true;
-    const domain = withoutBrackets(entry).replace(/^\./, "");
+    const domain = hostOf(entry.replace(/^\./, ""));
     // 10.0.0.1 is not below the domain 0.0.1.
     return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`));
   });
   if (excepted) return undefined;
   return url.protocol === "https:" ? settings.https : settings.http;
+}
+
+/** Entries of NO_PROXY that except nothing, for they are of a form that others know and Logtail does not; each with why. */
+export function uselessExceptions({
+  noProxy,
+}: ProxySettings): readonly { readonly entry: string; readonly why: string }[] {
+  const whyNot = (entry: string): string | undefined => {
+    if (entry === "*" || isIP(hostOf(entry)) !== 0) return undefined;
+    if (entry.includes("/")) return "there are no ranges and no paths; write each address";
+    if (entry.includes("*")) return "* stands alone, for everything; a domain stands for all below it, too";
+    if (entry.includes(":")) return "there are no ports and no schemes; write the address or the domain alone";
+    return /\s/.test(entry) ? "entries are separated by commas" : undefined;
+  };
+  return noProxy.flatMap((entry) => {
+    const why = whyNot(entry);
+    return why === undefined ? [] : [{ entry, why }];
+  });
 }

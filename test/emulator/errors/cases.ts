@@ -40,7 +40,7 @@ export type Case = readonly [what: string, request: RawRequest, status: number, 
 export const now = (): number => Math.floor(Date.now() / 1000);
 export const logs = (time = now(), key = "k", value = "v"): Buffer =>
   encodeLogGroup({ logs: [{ time, contents: [[key, value]] }] });
-export const protobuf = { "content-type": "application/x-protobuf" };
+const protobuf = { "content-type": "application/x-protobuf" };
 export const put = (body: unknown, headers: Record<string, string> = {}): RawRequest => ({
   method: "POST",
   path: `${store}/shards/lb`,

@@ -32,6 +32,7 @@ describe("a fault rule", () => {
     [{ host: "*.cn-hangzhou.log.aliyuncs.com", error: "ServerBusy" }, true],
     [{ host: "*.cn-beijing.*", error: "ServerBusy" }, false],
     [{ service: "ecs", error: "ServerBusy" }, false],
+    [{ service: "ram", error: "ServerBusy" }, false],
     [{ client: "*python*", error: "ServerBusy" }, true],
     [{ client: "*aliyun-log-go*", error: "ServerBusy" }, false],
   ])("%j matches PutLogs of the Python SDK: %s", (rule, matches) => {

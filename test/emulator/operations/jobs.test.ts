@@ -1,20 +1,8 @@
 /** Jobs: one space of names, a path for all and one for each kind; kept, switched on and off, and not run. */
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { testCloud, withLogstore, type TestCloud } from "../../support/local-cloud";
-import { rawRequest, type RawReply } from "../../support/raw-request";
+import { expect, test } from "vitest";
+import { projectCalls } from "../support/project-calls";
 
-let cloud: TestCloud;
-const project = "test-project";
-const call = (method: string, path: string, body?: unknown, query: Record<string, string> = {}): Promise<RawReply> =>
-  rawRequest(cloud, { method, path, query, body, project });
-const json = async (path: string, query?: Record<string, string>): Promise<Record<string, unknown>> =>
-  JSON.parse((await call("GET", path, undefined, query)).text) as Record<string, unknown>;
-
-beforeAll(async () => {
-  cloud = await testCloud();
-  await withLogstore(cloud);
-});
-afterAll(() => cloud.close());
+const { call, json } = projectCalls();
 
 const alert = {
   name: "alert-1",

@@ -41,7 +41,7 @@ export function run(
 }
 
 /** The stand-in's main file, in a place from which it finds the packages. */
-export async function bundleMain(): Promise<string> {
+async function bundleMain(): Promise<string> {
   const folder = join(repository, "node_modules/.cache/cdktf-sls-test");
   mkdirSync(folder, { recursive: true });
   const outfile = join(mkdtempSync(join(folder, "stand-in-")), "main.cjs");

@@ -11,8 +11,8 @@ import { pullAll, type CloudAddress } from "./pull";
 
 export const endpoint = "http://cn-hangzhou.log.aliyuncs.com";
 export const project = "my-project";
-export const logstore = "my-store";
-export const agentId = "logtail-id-dev";
+const logstore = "my-store";
+const agentId = "logtail-id-dev";
 
 /** A local cloud with a bound config, and a data folder for agents, one after the other. */
 export class FaultBench<C extends CloudAddress = LocalCloud> {

@@ -33,7 +33,7 @@ const rowsOf = (test: TestCase): Told[] =>
 
 const columns = ["case", "in", "stored", "lost", "doubled", "seconds", "state"] as const;
 
-export function table(rows: readonly Told[]): string {
+function table(rows: readonly Told[]): string {
   const cells = [columns as readonly string[], ...rows.map((row) => columns.map((name) => String(row[name])))];
   const widths = columns.map((_, at) => Math.max(...cells.map((line) => (line[at] ?? "").length)));
   const isText = (at: number): boolean => columns[at] === "case" || columns[at] === "state";

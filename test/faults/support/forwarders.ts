@@ -10,7 +10,7 @@ import type { CloudAddress } from "./pull";
 const forEver = 'action.resumeRetryCount="-1" action.resumeInterval="1"';
 
 /** What may come twice after each kill of the agent over RELP. */
-export const relpWindow = 300;
+const relpWindow = 300;
 
 /** Takes lines over TCP and forwards them to a port over RELP; what the agent has not answered stays in its queue. */
 export function relpForwarder(folder: string, port: number, timeout = 5): Promise<RunningRsyslog> {

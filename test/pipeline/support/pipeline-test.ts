@@ -5,7 +5,7 @@ import { testWith, tool } from "../../support/tools";
 import { node22 } from "./run-pipeline";
 
 /** What is missing, with where it comes from. */
-export function missingTools(): readonly string[] {
+function missingTools(): readonly string[] {
   const setup = "scripts/ci-setup.sh";
   const tools: readonly (readonly [string | undefined, string])[] = [
     [findTerraform(process.env), "terraform or tofu (https://opentofu.org/docs/intro/install)"],
