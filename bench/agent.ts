@@ -5,16 +5,8 @@
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  load,
-  startAgent,
-  startSink,
-  stop,
-  usageOf,
-  type LineFormat,
-  type Sink,
-  type SinkCounts,
-} from "./agent/processes";
+import { load, startAgent, startSink, stop, usageOf, type LineFormat } from "./agent/processes";
+import { counter } from "./agent/counted";
 import { startOtelcol } from "./agent/otelcol";
 import { startRsyslog, startSyslogNg } from "./agent/peers";
 
@@ -103,38 +95,13 @@ async function peer(
   try {
     const started = await start(join(root, who.replace(/\W+/g, "-")), sink[to]);
     if (started === undefined) return undefined;
-    let perLine = 0;
-    const row = await flood(who, started.pid, started.port, "rfc3164", () =>
-      counted(
-        sink,
-        to,
-        (at) => (perLine ||= at / wanted),
-        () => perLine,
-      ),
-    );
+    const has = counter(sink, to);
+    const row = await flood(who, started.pid, started.port, "rfc3164", () => has(wanted));
     await started.stop();
     return row;
   } finally {
     await sink.close();
   }
-}
-
-/** A peer tells no number of lines: its first part has come when nothing comes any more. */
-async function counted(
-  sink: Sink,
-  to: "tcp" | "http",
-  learn: (bytes: number) => void,
-  perLine: () => number,
-): Promise<boolean> {
-  const bytesOf = ({ tcpBytes, rawBytes }: SinkCounts): number => (to === "tcp" ? tcpBytes : rawBytes);
-  const bytes = bytesOf(await sink.counts());
-  // What surrounds the lines of a request is a little less per line where requests are larger.
-  if (perLine() > 0) return bytes >= wanted * perLine() * (to === "tcp" ? 0.9999 : 0.99);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  const later = bytesOf(await sink.counts());
-  if (bytes === 0 || later !== bytes) return false;
-  learn(later);
-  return true;
 }
 
 /** Milliseconds from line to sink at 1,000 lines a second. */
@@ -156,24 +123,29 @@ async function latency(env: NodeJS.ProcessEnv): Promise<{ p50: number; p99: numb
   return { p50: at(0.5), p99: at(0.99), max: at(1), cpuShare };
 }
 
-/** The share of a core at a steady 10 MB/s, and at rest. */
-async function steady(env: NodeJS.ProcessEnv): Promise<{ cpuShare: number; idleShare: number; residentMb: number }> {
+/** The share of a core at a steady 10 MB/s, when what is used often has been compiled; in the seconds after it; and at rest. */
+async function steady(
+  env: NodeJS.ProcessEnv,
+): Promise<{ cpuShare: number; afterShare: number; idleShare: number; residentMb: number }> {
   const sink = await startSink();
   const agent = await startAgent(join(root, "steady"), sink.http, env);
   const pid = agent.process.pid as number;
-  await load(agent.port, "sls", 100_000, 50_000);
+  const shareOf = async (seconds: number, work: Promise<unknown>): Promise<number> => {
+    const before = usageOf(pid);
+    await work;
+    return (usageOf(pid).cpuSeconds - before.cpuSeconds) / seconds;
+  };
+  const rest = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const seconds = short ? 4 : 15;
-  let before = usageOf(pid);
-  await load(agent.port, "sls", 50_000 * seconds, 50_000);
-  const cpuShare = (usageOf(pid).cpuSeconds - before.cpuSeconds) / seconds;
-  await new Promise((resolve) => setTimeout(resolve, 2000));
-  before = usageOf(pid);
-  await new Promise((resolve) => setTimeout(resolve, (seconds * 1000) / 2));
-  const idleShare = (usageOf(pid).cpuSeconds - before.cpuSeconds) / (seconds / 2);
+  await load(agent.port, "sls", 50_000 * (short ? 2 : 10), 50_000);
+  const cpuShare = await shareOf(seconds, load(agent.port, "sls", 50_000 * seconds, 50_000));
+  await rest(2);
+  const afterShare = await shareOf(seconds, rest(seconds));
+  const idleShare = await shareOf(seconds, rest(seconds));
   const { residentMb } = usageOf(pid);
   await stop(agent.process);
   await sink.close();
-  return { cpuShare, idleShare, residentMb };
+  return { cpuShare, afterShare, idleShare, residentMb };
 }
 
 /** Resident memory while the service is away and 10 MB/s come in. */
@@ -236,7 +208,7 @@ async function main(): Promise<void> {
   );
   const flow = await steady({});
   process.stdout.write(
-    `10 MB/s: ${(flow.cpuShare * 100).toFixed(1)} % of a core; idle ${(flow.idleShare * 100).toFixed(2)} %, ${flow.residentMb.toFixed(0)} MB\n`,
+    `10 MB/s: ${(flow.cpuShare * 100).toFixed(1)} % of a core; after it ${(flow.afterShare * 100).toFixed(2)} %, idle ${(flow.idleShare * 100).toFixed(2)} %, ${flow.residentMb.toFixed(0)} MB\n`,
   );
   const gone = await away({});
   process.stdout.write(
