@@ -6,8 +6,8 @@ import { expectSame, ms, type Check } from "./check";
 import { expectLines, programOf, settle, writeLines } from "./lines";
 
 const agent = "logtail.service";
-/** So long the service is out of reach, at least. */
-const outageMs = 5000;
+/** The service is out of reach until the agent has met it so often. */
+const refusals = 6;
 
 /** Waits until a unit has another main process than `old`, and is active. */
 const again = (world: World, unit: string, old: number, timeoutMs: number): Promise<number> =>
@@ -104,9 +104,8 @@ const away: Check = {
     await writeLines(world, "away", 900, 100);
     try {
       const before = world.cloud.proxy.refused;
-      await new Promise((resolve) => setTimeout(resolve, outageMs));
-      await until("five tries of the agent", 30_000, () =>
-        world.cloud.proxy.refused - before >= 5 ? true : undefined,
+      await until("the agent's tries", 30_000, () =>
+        world.cloud.proxy.refused - before >= refusals ? true : undefined,
       );
     } finally {
       await world.cloud.local.resume();
