@@ -9,7 +9,7 @@ import { options, type OptionName } from "./config/options";
 import { SettingsError, defaultConfigDir, loadSettings, type Flags, type Settings } from "./config/settings";
 import { dataDirHeld } from "./data-dir";
 import { exitCodes } from "./exit-codes";
-import { keepYoungGenerationSmall } from "./limits/heap";
+import { keepHeapSmall } from "./limits/heap";
 import { realService } from "./service";
 import { describeStatus } from "./status/describe-status";
 import { NoStatusError, readStatus, type AgentStatus } from "./status/status-file";
@@ -184,6 +184,6 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 if (require.main === module) {
-  keepYoungGenerationSmall();
+  keepHeapSmall();
   void main(process.argv.slice(2)).then((code) => process.exit(code));
 }

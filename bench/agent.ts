@@ -1,11 +1,21 @@
 /**
  * `npm run bench:agent -- [--short] [--ours]`: how many lines the agent carries from TCP to PutLogs, what that costs, and
- * how long a line takes; and rsyslog and syslog-ng beside it where they are there, one after the other.
+ * how long a line takes; and rsyslog, syslog-ng and otelcol beside it where they are there, one after the other.
  */
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { load, startAgent, startSink, stop, usageOf, type LineFormat, type Sink } from "./agent/processes";
+import {
+  load,
+  startAgent,
+  startSink,
+  stop,
+  usageOf,
+  type LineFormat,
+  type Sink,
+  type SinkCounts,
+} from "./agent/processes";
+import { startOtelcol } from "./agent/otelcol";
 import { startRsyslog, startSyslogNg } from "./agent/peers";
 
 const short = process.argv.includes("--short");
@@ -87,15 +97,17 @@ async function peer(
     folder: string,
     sinkPort: number,
   ) => Promise<{ pid: number; port: number; stop(): Promise<void> } | undefined>,
+  to: "tcp" | "http",
 ): Promise<Row | undefined> {
   const sink = await startSink();
   try {
-    const started = await start(join(root, who.replace(/\W+/g, "-")), sink.tcp);
+    const started = await start(join(root, who.replace(/\W+/g, "-")), sink[to]);
     if (started === undefined) return undefined;
     let perLine = 0;
     const row = await flood(who, started.pid, started.port, "rfc3164", () =>
       counted(
         sink,
+        to,
         (at) => (perLine ||= at / wanted),
         () => perLine,
       ),
@@ -108,12 +120,19 @@ async function peer(
 }
 
 /** A peer tells no number of lines: its first part has come when nothing comes any more. */
-async function counted(sink: Sink, learn: (bytes: number) => void, perLine: () => number): Promise<boolean> {
-  const { tcpBytes } = await sink.counts();
-  if (perLine() > 0) return tcpBytes >= wanted * perLine() * 0.9999;
+async function counted(
+  sink: Sink,
+  to: "tcp" | "http",
+  learn: (bytes: number) => void,
+  perLine: () => number,
+): Promise<boolean> {
+  const bytesOf = ({ tcpBytes, rawBytes }: SinkCounts): number => (to === "tcp" ? tcpBytes : rawBytes);
+  const bytes = bytesOf(await sink.counts());
+  // What surrounds the lines of a request is a little less per line where requests are larger.
+  if (perLine() > 0) return bytes >= wanted * perLine() * (to === "tcp" ? 0.9999 : 0.99);
   await new Promise((resolve) => setTimeout(resolve, 1500));
-  const later = (await sink.counts()).tcpBytes;
-  if (tcpBytes === 0 || later !== tcpBytes) return false;
+  const later = bytesOf(await sink.counts());
+  if (bytes === 0 || later !== bytes) return false;
   learn(later);
   return true;
 }
@@ -176,8 +195,9 @@ async function away(env: NodeJS.ProcessEnv): Promise<{ atRestMb: number; awayMb:
 }
 
 const peers = [
-  ["rsyslog imptcp -> omfwd", startRsyslog],
-  ["syslog-ng tcp -> tcp", startSyslogNg],
+  ["rsyslog imptcp -> omfwd", startRsyslog, "tcp"],
+  ["syslog-ng tcp -> tcp, parsing", startSyslogNg, "tcp"],
+  ["otelcol tcp -> otlp gzip, parsing", startOtelcol, "http"],
 ] as const;
 
 async function main(): Promise<void> {
@@ -193,8 +213,8 @@ async function main(): Promise<void> {
   ] as const) {
     rows.push(await ours(name, env, format));
   }
-  for (const [name, start] of only ? [] : peers) {
-    const row = await peer(name, start);
+  for (const [name, start, to] of only ? [] : peers) {
+    const row = await peer(name, start, to);
     if (row) rows.push(row);
     else absent.push(name);
   }

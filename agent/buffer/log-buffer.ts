@@ -210,9 +210,10 @@ export class LogBuffer implements QueueOwner {
     this.pressure.ease();
   }
 
-  /** Tells of lines that were lost within the minute before, too. To be called now and then. */
+  /** Tells of lines that were lost within the minute before, too, and lets go what memory is not used. To be called now and then. */
   tellDue(): void {
     this.losses.tellDue();
+    this.memory.letGoIdle();
   }
 
   lost(queue: LogQueue, lines: number, reason: DropReason): void {

@@ -20,6 +20,9 @@ export class BlockMemory {
   used = 0;
   private readonly spare = new Map<number, Buffer[]>(smallSizes.map((size) => [size, []]));
   private slabs: Slab[] = [];
+  /** Buffers that were taken, ever; and when it was last asked whether there is no use any more. */
+  private taken = 0;
+  private takenBefore = 0;
 
   constructor(
     /** Size of a block that is full. */
@@ -43,6 +46,7 @@ export class BlockMemory {
     const buffer =
       size === this.fullSize ? this.takeFull() : (this.spare.get(size)?.pop() ?? Buffer.allocUnsafeSlow(size));
     this.used += buffer.length;
+    this.taken++;
     return buffer;
   }
 
@@ -60,6 +64,16 @@ export class BlockMemory {
     }
     const spare = this.spare.get(buffer.length);
     if (spare !== undefined && (spare.length + 1) * buffer.length <= sparesBytes) spare.push(buffer);
+  }
+
+  /** Lets everything go when nothing is lent, and nothing was since the last call. To be called now and then. */
+  letGoIdle(): void {
+    if (this.used === 0 && this.taken === this.takenBefore) {
+      for (const slab of this.slabs) if (slab.isFree) slab.release();
+      this.slabs = this.slabs.filter(({ isFree }) => !isFree);
+      for (const spare of this.spare.values()) spare.length = 0;
+    }
+    this.takenBefore = this.taken;
   }
 
   private takeFull(): Buffer {

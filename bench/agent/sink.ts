@@ -1,7 +1,8 @@
 /**
  * Stands where the service stands, in a process of its own, as cheaply as can be: counts the bytes of PutLogs, and answers
  * the four requests by which an agent finds its config. With `--times` it looks into the logs: each message begins with
- * the time at which it was sent, and the sink keeps how long that is ago. Another port counts bytes of plain TCP.
+ * the time at which it was sent, and the sink keeps how long that is ago. Of other requests with gzip it counts what they were
+ * before (the last four bytes tell). Another port counts bytes of plain TCP.
  */
 import * as http from "node:http";
 import * as net from "node:net";
@@ -47,9 +48,12 @@ function look(body: Buffer, rawSize: number): void {
 const service = http.createServer((request, response) => {
   const chunks: Buffer[] = [];
   let size = 0;
+  let last = Buffer.alloc(4);
+  const gzip = request.headers["content-encoding"] === "gzip";
   request.on("data", (chunk: Buffer) => {
     size += chunk.length;
     if (times) chunks.push(chunk);
+    if (gzip) last = Buffer.concat([last, chunk.subarray(-4)]).subarray(-4);
   });
   request.on("end", () => {
     const headers = { "x-log-requestid": "R", "content-type": "application/json" };
@@ -57,12 +61,12 @@ const service = http.createServer((request, response) => {
       return void response
         .writeHead(200, headers)
         .end(JSON.stringify(found(new URL(request.url ?? "", "http://x").pathname)));
-    const rawSize = Number(request.headers["x-log-bodyrawsize"]);
+    const rawSize = gzip ? last.readUInt32LE(0) : Number(request.headers["x-log-bodyrawsize"]);
     requests++;
     bytes += size;
     rawBytes += rawSize;
     if (times) look(Buffer.concat(chunks), rawSize);
-    response.writeHead(200, headers).end();
+    response.writeHead(200, gzip ? { "content-type": "application/x-protobuf" } : headers).end();
   });
 });
 const counter = net.createServer((socket) => {

@@ -54,6 +54,22 @@ describe("the memory for blocks", () => {
     // Detached: the memory is not this process's any more with the next collection.
     expect(many[0]?.length).toBe(0);
   });
+
+  it("keeps nothing when it has not been used for a while", () => {
+    const memory = new BlockMemory(fullSize, 1e9);
+    const blocks = [memory.take(fullSize), memory.take(8192)] as const;
+    memory.letGoIdle();
+    memory.letGoIdle();
+    expect(blocks[0].length).toBe(fullSize);
+    for (const block of blocks) memory.giveBack(block);
+    memory.giveBack(memory.take(8192));
+    memory.letGoIdle();
+    expect(blocks[0].length).toBe(fullSize);
+    memory.letGoIdle();
+    expect(blocks[0].length).toBe(0);
+    expect(memory.take(8192).buffer).not.toBe(blocks[1].buffer);
+    expect(memory.take(fullSize).length).toBe(fullSize);
+  });
 });
 
 it("a slab lends its blocks from the lower end", () => {
