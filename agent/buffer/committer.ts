@@ -35,10 +35,11 @@ const retryMs = 1_000;
 const longestPauseMs = 5;
 /** What is written at once: so much is copied into the system's cache in some 20 µs, less than handing it to another thread takes. */
 const smallBytes = 64 * 1024;
-/** Of the time, for writes at once. */
-const writeShare = 0.05;
-/** A write at once that took longer: the disk is slow, and others write for a while. */
+/** Of the time, for writes at once: one takes 60 µs or so, and the next one may follow after 0.6 ms. */
+const writeShare = 0.1;
+/** After three writes at once in a row that took longer (one may, on a busy machine) the disk is slow, and others write for a while. */
 const slowMs = 20;
+const slowWrites = 3;
 const slowForMs = 500;
 
 /**
@@ -60,6 +61,9 @@ export class Committer {
   private readonly running: Promise<void>;
   /** No write before then, but for who waits. */
   private nextAt = -Infinity;
+  /** How long the last write at once took. */
+  private lastMs = 0;
+  private slowInARow = 0;
   private slowUntil = -Infinity;
 
   constructor(
@@ -149,8 +153,12 @@ export class Committer {
       error ??= problem;
     }
     const end = world.monotonic();
-    this.nextAt = end + Math.min((end - begun) / writeShare, longestPauseMs);
-    if (end - begun > slowMs) this.slowUntil = end + slowForMs;
+    const ms = end - begun;
+    // The shorter of two: one that the system had interrupted says nothing.
+    this.nextAt = end + Math.min(Math.min(ms, this.lastMs) / writeShare, longestPauseMs);
+    this.lastMs = ms;
+    this.slowInARow = ms > slowMs ? this.slowInARow + 1 : 0;
+    if (this.slowInARow >= slowWrites) this.slowUntil = end + slowForMs;
     onWriting(error === undefined ? [] : undefined);
     onWritten();
     this.setFailing(error);
