@@ -27,7 +27,7 @@ export interface AgentOptions {
   readonly service: AgentService;
   readonly world: World;
   readonly emit: Emit;
-  /** For the buffer and lines that are set aside. @default the real one */
+  /** For the buffer, lines that are set aside and what RELP is to be told. @default the real one */
   readonly disk?: Disk;
   /** What the process may use; asked again each time, so that it can be changed. @default no limits */
   readonly limits?: { readonly allowed: () => Limits; readonly usage: Usage };
@@ -92,17 +92,19 @@ export class Agent {
       world,
       emit: this.emit,
       onQueue: (queue) => this.dispatch.start(queue),
+      onWriting: (lines) => this.reception.relpMemory.writing(lines),
       onPressure: (full) => this.reception.hold("buffer", full ? this.bufferFull : undefined),
     });
     this.reception = new Reception({
       settings,
       buffer: this.buffer,
+      disk,
       ownAddress: () => this.identity.addresses[0] ?? "127.0.0.1",
       world,
       emit: this.emit,
       waits: this.waits,
     });
-    this.buffer.recover();
+    this.reception.relpMemory.load(this.buffer.recover());
     this.watcher = new ConfigWatcher({
       service: this.dispatch.configs,
       learnTime: (error) => this.dispatch.learnTime(error),
@@ -168,6 +170,7 @@ export class Agent {
   keepRest(): AgentEnd {
     this.reception.tellAll();
     const lost = this.buffer.keep();
+    this.reception.relpMemory.close(lost === 0);
     const { tally } = this;
     const end = { keptOnDisk: tally.keptLines, lost };
     this.emit({

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /** What the agent takes from outside besides files and sockets; tests bring their own. */
 export interface World {
   now(): Date;
@@ -26,3 +28,12 @@ export const realWorld: World = {
     }),
   random: Math.random,
 };
+
+/** Another one each time the machine starts; undefined where the system tells none. */
+export function bootIdOf(file = "/proc/sys/kernel/random/boot_id"): string | undefined {
+  try {
+    return readFileSync(file, "latin1").trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

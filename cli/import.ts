@@ -13,7 +13,7 @@ interface Flags extends EndpointFlags {
 }
 
 export function importCommand(): Command {
-  return addEndpointOptions(new Command("import"))
+  return addEndpointOptions(new Command("import"), "environment")
     .description("write the TypeScript that declares what a log project holds, with import blocks for Terraform")
     .argument("<project>", "the log project")
     .option("--out <folder>", "where main.ts, cdktf.json and tsconfig.json are written (default: the project's name)")

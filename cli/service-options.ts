@@ -24,19 +24,19 @@ export interface ServiceFlags {
 }
 
 const regionNames = ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"];
-const environmentRegion = `default: ${regionNames.join(" or ")}`;
 
-/** `regionDefault`: what `--region` is where it is not given. */
-export function addEndpointOptions(command: Command, regionDefault = environmentRegion): Command {
+/** `region`: whose it is by default; for a command that knows no stack the environment says it. */
+export function addEndpointOptions(command: Command, region: "stack" | "environment"): Command {
+  const otherwise = region === "stack" ? "the stack's own" : regionNames.join(" or ");
   return command
-    .option("--region <id>", `region of the log project (${regionDefault})`)
+    .option("--region <id>", `region of the log project (default: ${otherwise})`)
     .option("--endpoint <host>", "endpoint of Log Service (default: <region>.log.aliyuncs.com)")
     .addOption(new Option("--network <name>", "which of the region's endpoints").choices(networks))
     .option("--profile <name>", "profile of ~/.aliyun/config.json (default: keys of the environment, then the chain)");
 }
 
 export function addServiceOptions(command: Command): Command {
-  return addEndpointOptions(command, "default: the stack's own")
+  return addEndpointOptions(command, "stack")
     .option("--outputs-file <file>", "outputs of `cdktf deploy --outputs-file` (default: ask terraform)")
     .option("--cdktf-out <folder>", "folder of the synthesised stacks", "cdktf.out")
     .option("--stack <name>", "only this stack")

@@ -12,7 +12,6 @@ command -v curl >/dev/null || packages+=(curl)
 # Real forward proxies.
 [ -x /usr/sbin/squid ] || packages+=(squid)
 command -v microsocks >/dev/null || packages+=(microsocks)
-command -v openssl >/dev/null || packages+=(openssl)
 # promtool and systemd-notify.
 command -v promtool >/dev/null || packages+=(prometheus)
 command -v systemd-notify >/dev/null || packages+=(systemd)

@@ -4,6 +4,7 @@ import { Bell } from "./bell";
 import type { Block } from "./block";
 import type { LogQueue } from "./log-queue";
 import { unwrittenBytes } from "./segment-write";
+import type { WrittenLines } from "./written-lines";
 
 export interface CommitterOptions {
   /** Between two writes when nobody waits for one; 0: at once, as far as the disk is quick. */
@@ -11,6 +12,11 @@ export interface CommitterOptions {
   /** Ask the disk to promise it each time, not only when somebody waits. */
   readonly fsync: boolean;
   readonly world: World;
+  /**
+   * Everything that was accepted is stored, but for these lines, which are being written from now on. Undefined: some of them
+   * could not be written.
+   */
+  readonly onWriting: (lines: readonly WrittenLines[] | undefined) => void;
   /** Blocks were written. */
   readonly onWritten: () => void;
   /** Called when the disk begins to fail, and when it works again (without an error). */
@@ -29,10 +35,11 @@ const retryMs = 1_000;
 const longestPauseMs = 5;
 /** What is written at once: so much is copied into the system's cache in some 20 µs, less than handing it to another thread takes. */
 const smallBytes = 64 * 1024;
-/** Of the time, for writes at once. */
-const writeShare = 0.05;
-/** A write at once that took longer: the disk is slow, and others write for a while. */
+/** Of the time, for writes at once: one takes 60 µs or so, and the next one may follow after 0.6 ms. */
+const writeShare = 0.1;
+/** After three writes at once in a row that took longer (one may, on a busy machine) the disk is slow, and others write for a while. */
 const slowMs = 20;
+const slowWrites = 3;
 const slowForMs = 500;
 
 /**
@@ -54,6 +61,9 @@ export class Committer {
   private readonly running: Promise<void>;
   /** No write before then, but for who waits. */
   private nextAt = -Infinity;
+  /** How long the last write at once took. */
+  private lastMs = 0;
+  private slowInARow = 0;
   private slowUntil = -Infinity;
 
   constructor(
@@ -133,7 +143,7 @@ export class Committer {
   }
 
   private commitAtOnce(): void {
-    const { world, onWritten } = this.options;
+    const { world, onWriting, onWritten } = this.options;
     const begun = world.monotonic();
     let error: Error | undefined;
     for (const [queue, blocks] of this.takeDirty()) {
@@ -143,8 +153,13 @@ export class Committer {
       error ??= problem;
     }
     const end = world.monotonic();
-    this.nextAt = end + Math.min((end - begun) / writeShare, longestPauseMs);
-    if (end - begun > slowMs) this.slowUntil = end + slowForMs;
+    const ms = end - begun;
+    // The shorter of two: one that the system had interrupted says nothing.
+    this.nextAt = end + Math.min(Math.min(ms, this.lastMs) / writeShare, longestPauseMs);
+    this.lastMs = ms;
+    this.slowInARow = ms > slowMs ? this.slowInARow + 1 : 0;
+    if (this.slowInARow >= slowWrites) this.slowUntil = end + slowForMs;
+    onWriting(error === undefined ? [] : undefined);
     onWritten();
     this.setFailing(error);
   }
@@ -168,12 +183,15 @@ export class Committer {
     const waiters = this.waiters.splice(0);
     const sync = this.options.fsync || waiters.length > 0;
     const work = [...this.takeDirty()];
-    const failed = await Promise.all(work.map(([queue, blocks]) => this.write(queue, blocks)));
+    const writes = work.map(([queue, blocks]) => this.write(queue, blocks));
+    this.options.onWriting(this.failing ? undefined : underWay(work.map(([queue]) => queue)));
+    const failed = await Promise.all(writes);
     let error = failed.find((each) => each !== undefined);
     if (sync && error === undefined) {
       const synced = await Promise.all(this.queues().map(({ folder }) => folder.sync()));
       error = synced.find((each) => each !== undefined);
     }
+    if (error !== undefined) this.options.onWriting(undefined);
     this.options.onWritten();
     this.setFailing(error);
     if (error === undefined) waiters.forEach(({ resolve }) => resolve());
@@ -216,4 +234,15 @@ export class Committer {
     this.failing = error !== undefined;
     this.options.onDisk(error);
   }
+}
+
+/** What is being written; undefined when not all of it could be given a place. */
+function underWay(queues: readonly LogQueue[]): readonly WrittenLines[] | undefined {
+  const lines: WrittenLines[] = [];
+  for (const { key, folder } of queues) {
+    const { underWay } = folder;
+    if (underWay === undefined) return undefined;
+    for (const each of underWay) lines.push({ queue: key, ...each });
+  }
+  return lines;
 }

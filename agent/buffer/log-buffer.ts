@@ -13,6 +13,8 @@ import { BlockMemory } from "./memory";
 import { recoverOldFiles } from "./old/old-files";
 import { Pressure } from "./pressure";
 import { SegmentFolder } from "./segment-folder";
+import type { RecoveredFolder } from "./segment-recovery";
+import type { RecoveredLines, WrittenLines } from "./written-lines";
 
 export type Overflow = "block" | "drop-oldest" | "drop-newest";
 
@@ -34,6 +36,8 @@ export interface LogBufferOptions {
   readonly onQueue: (queue: LogQueue) => void;
   /** With `block`: called when there is no room any more, and when there is again. */
   readonly onPressure: (full: boolean) => void;
+  /** See Committer. @default nobody wants to know */
+  readonly onWriting?: (lines: readonly WrittenLines[] | undefined) => void;
   /** @default the real one */
   readonly disk?: Disk;
   /** @default 16 MiB */
@@ -59,7 +63,7 @@ export class LogBuffer implements QueueOwner {
   private diskError: Error | undefined;
 
   constructor(private readonly options: LogBufferOptions) {
-    const { commitMs, fsync, world } = options;
+    const { commitMs, fsync, world, mode, onWriting } = options;
     this.disk = options.disk ?? realDisk;
     this.memory = new BlockMemory(options.limits.bytes + trailerRoom, options.memoryBytes);
     this.losses = new Losses(world.now, options.emit);
@@ -73,6 +77,7 @@ export class LogBuffer implements QueueOwner {
       everyMs: commitMs,
       fsync,
       world,
+      onWriting: (lines) => mode === "disk" && onWriting?.(lines),
       onWritten: () => this.relieve(),
       onDisk: (error) => this.diskChanged(error),
     });
@@ -126,10 +131,11 @@ export class LogBuffer implements QueueOwner {
   }
 
   /** Takes over what the last run has left. Call before anything new is added. */
-  recover(): void {
+  recover(): RecoveredLines {
+    const folders = new Map<string, RecoveredFolder>();
     for (const destination of destinationsIn(this.options.folder)) {
       const queue = this.queue(destination);
-      queue.recover();
+      folders.set(queue.key, queue.recover());
       if (queue.lines > 0) this.options.emit({ type: "BufferRecovered", ...destination, lines: queue.lines });
     }
     const { folder, emit } = this.options;
@@ -143,6 +149,16 @@ export class LogBuffer implements QueueOwner {
         return this.committer.committed();
       },
     });
+    return {
+      holds: (lines) => folders.get(lines.queue)?.holds(lines) ?? false,
+      sync: () => {
+        for (const { folder: each } of this.all()) {
+          const problem = each.syncRecovered();
+          if (problem !== undefined) return problem;
+        }
+        return undefined;
+      },
+    };
   }
 
   /**

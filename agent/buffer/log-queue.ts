@@ -8,6 +8,7 @@ import { timesOf } from "./log-bytes";
 import type { BlockMemory } from "./memory";
 import { RecoveredBlocks } from "./recovered-blocks";
 import type { SegmentFolder } from "./segment-folder";
+import type { RecoveredFolder } from "./segment-recovery";
 import { unwritten } from "./segment-write";
 
 export interface BatchLimits {
@@ -204,16 +205,17 @@ export class LogQueue implements LaneOwner {
   }
 
   /** Takes over what an earlier run has left. */
-  recover(): void {
+  recover(): RecoveredFolder {
     const recovered = new RecoveredBlocks(this.options.limits);
-    const nextLane = this.folder.recover((found) => {
+    const folder = this.folder.recover((found) => {
       this.lines += found.lines;
       this.bytes += found.bytes;
       const block = recovered.add(found, this.options.monotonic(), this);
       if (block !== undefined) this.blocks.addSealed(block);
     });
-    this.lanes.startAt(nextLane);
+    this.lanes.startAt(folder.nextLane);
     if (this.waiting) this.changed.ring();
+    return folder;
   }
 
   /** Blocks that nobody has taken, those first that are sent last. */

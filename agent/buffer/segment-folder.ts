@@ -3,7 +3,8 @@ import { attempt, writeAll, writeAllSync } from "./disk";
 import { readLogs, type LoadedLogs } from "./load";
 import type { BlockMemory } from "./memory";
 import { joined } from "./place";
-import type { RecoveredBlock } from "./segment-recovery";
+import type { SettledLines } from "./segment-format";
+import type { RecoveredBlock, RecoveredFolder } from "./segment-recovery";
 import { SegmentSet, type SegmentSetOptions } from "./segment-set";
 import { addRecord, forget, nextRecord, unwritten, type Write } from "./segment-write";
 
@@ -11,6 +12,7 @@ import { addRecord, forget, nextRecord, unwritten, type Write } from "./segment-
 export class SegmentFolder {
   private readonly segments: SegmentSet;
   private writing: readonly Write[] = [];
+  private planned = true;
 
   constructor(private readonly options: SegmentSetOptions) {
     this.segments = new SegmentSet(options);
@@ -25,9 +27,22 @@ export class SegmentFolder {
     return this.segments.bytes;
   }
 
-  /** Gives what is there to `each`, oldest first. Call it once, before anything is written. Returns the first free lane. */
-  recover(each: (block: RecoveredBlock) => void): number {
+  /** What is being written just now; undefined when not all that should be could be given a place. */
+  get underWay(): readonly SettledLines[] | undefined {
+    if (!this.planned) return undefined;
+    return this.writing.flatMap(({ chunks }) =>
+      chunks.map(({ block, place: { first, lines } }) => ({ lane: block.lane.id, first, lines })),
+    );
+  }
+
+  /** Gives what is there to `each`, oldest first. Call it once, before anything is written. */
+  recover(each: (block: RecoveredBlock) => void): RecoveredFolder {
     return this.segments.recover(each);
+  }
+
+  /** The disk promises to have what was recovered. Returns why it does not. */
+  syncRecovered(): Error | undefined {
+    return this.segments.syncRecovered();
   }
 
   /** Writes what of these blocks is not on disk. One call at a time. Resolves with why it could not. */
@@ -130,6 +145,7 @@ export class SegmentFolder {
     const writes: Write[] = [];
     const problem = attempt(() => this.plan(blocks, writes));
     this.writing = writes;
+    this.planned = problem === undefined;
     return { writes, problem };
   }
 

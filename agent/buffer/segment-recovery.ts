@@ -28,10 +28,15 @@ export interface RecoveredBlock {
   readonly place: Place;
 }
 
-export interface Recovered {
-  readonly segments: readonly Segment[];
+export interface RecoveredFolder {
   /** Higher than every number that a file names: a lane is never used again. */
   readonly nextLane: number;
+  /** Whether all of these lines are there, or were settled. */
+  holds(lines: SettledLines): boolean;
+}
+
+export interface Recovered extends RecoveredFolder {
+  readonly segments: readonly Segment[];
   readonly nextSegment: number;
 }
 
@@ -73,7 +78,12 @@ export function recoverSegments(
       emit({ type: "BufferDamaged", file: segment.file, bytes: segment.size, lines: 0, why: (error as Error).message });
     }
   }
-  return { segments, nextLane, nextSegment: Math.max(0, ...numbers) + 1 };
+  return {
+    segments,
+    nextLane,
+    nextSegment: Math.max(0, ...numbers) + 1,
+    holds: ({ lane, first, lines }) => settled.gaps(lane, first, first + lines).length === 0,
+  };
 }
 
 /** The lines of a record that are neither settled nor in a record before. */

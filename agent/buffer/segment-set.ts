@@ -5,7 +5,7 @@ import type { Destination } from "./destination";
 import { attempt, withFile, writeAllSync, type Disk } from "./disk";
 import { Segment } from "./segment";
 import { encodeSegmentLine } from "./segment-format";
-import { recoverSegments, type RecoveredBlock } from "./segment-recovery";
+import { recoverSegments, type RecoveredBlock, type RecoveredFolder } from "./segment-recovery";
 
 export interface SegmentSetOptions {
   readonly folder: string;
@@ -42,14 +42,26 @@ export class SegmentSet {
     return sum;
   }
 
-  /** Gives what is there to `each`, oldest first. Call it once, before anything is written. Returns the first free lane. */
-  recover(each: (block: RecoveredBlock) => void): number {
-    if (!fs.existsSync(this.path)) return 1;
+  /** Gives what is there to `each`, oldest first. Call it once, before anything is written. */
+  recover(each: (block: RecoveredBlock) => void): RecoveredFolder {
+    if (!fs.existsSync(this.path)) return { nextLane: 1, holds: () => false };
     const found = recoverSegments(this.path, this.options.disk, this.options.emit, each);
     for (const segment of found.segments) this.segments.add(segment);
     this.nextSegment = found.nextSegment;
     this.clear();
-    return found.nextLane;
+    return found;
+  }
+
+  /** The disk promises to have what was recovered. Returns why it does not. */
+  syncRecovered(): Error | undefined {
+    return attempt(() => {
+      const files = [...this.segments].filter(({ handle, size, synced }) => handle === undefined && synced < size);
+      for (const segment of files) {
+        withFile(segment.file, "r", (handle) => this.options.disk.fsyncSync(handle));
+        segment.synced = segment.size;
+      }
+      if (files.length > 0) this.syncFolders();
+    });
   }
 
   /** Where the next `size` bytes go. Throws when a new file is needed and cannot be made. */
@@ -103,9 +115,7 @@ export class SegmentSet {
         segment.synced = segment.size;
       }
       if (!this.made) return;
-      for (const folder of [this.path, dirname(this.path)]) {
-        withFile(folder, "r", (handle) => this.options.disk.fsyncSync(handle));
-      }
+      this.syncFolders();
     });
   }
 
@@ -131,6 +141,12 @@ export class SegmentSet {
     this.clear();
     for (const segment of this.segments) segment.close();
     if (this.segments.size === 0) attempt(() => fs.rmdirSync(this.path));
+  }
+
+  private syncFolders(): void {
+    for (const folder of [this.path, dirname(this.path)]) {
+      withFile(folder, "r", (handle) => this.options.disk.fsyncSync(handle));
+    }
   }
 
   private open(): Segment {

@@ -10,6 +10,7 @@ import type { Input } from "./input";
 import type { LineRouter } from "./line-router";
 import type { ListenPlace } from "./listen-place";
 import { RelpInput } from "./relp";
+import type { RelpMemory } from "./relp-memory";
 import { StdinInput } from "./stdin";
 import type { StreamInputOptions } from "./stream-input";
 import { SyslogTcpInput } from "./syslog-tcp";
@@ -23,6 +24,7 @@ export interface InputsEnvironment {
   readonly router: LineRouter;
   /** Resolves when every line that was accepted so far is safe. */
   readonly committed: () => Promise<void>;
+  readonly relpMemory: RelpMemory;
   /** Standard input came to its end. */
   readonly onStdinEnd: () => void;
   readonly world: World;
@@ -41,7 +43,8 @@ export function openInputs(environment: InputsEnvironment): readonly Input[] {
   }
   if (relpPort !== "off") {
     const place = { host: relpHost, port: relpPort, setting: "relp.port, --relp-port" };
-    own.push(new RelpInput({ ...commonOf(environment, { format: "auto" }), name: nameOf("relp"), place }));
+    const common = commonOf(environment, { format: "auto" });
+    own.push(new RelpInput({ ...common, name: nameOf("relp"), place, memory: environment.relpMemory }));
   }
   return [...own, ...inputs.map((settings) => openInput(settings, environment, nameOf))];
 }
@@ -71,7 +74,9 @@ function openInput(settings: InputSettings, environment: InputsEnvironment, name
         place,
         ...(tls === undefined ? {} : { createServer: secured(tls, name, environment) }),
       };
-      return type === "tcp" ? new SyslogTcpInput(options) : new RelpInput(options);
+      return type === "tcp"
+        ? new SyslogTcpInput(options)
+        : new RelpInput({ ...options, memory: environment.relpMemory });
     }
     case "unix":
       return new SyslogTcpInput({ ...common, place: { path: source.path, setting: "inputs" } });

@@ -1,4 +1,6 @@
 import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Disk } from "../buffer/disk";
 import type { LogBuffer } from "../buffer/log-buffer";
 import type { SyslogConfig } from "../config/discovery";
 import type { Settings } from "../config/settings";
@@ -7,15 +9,17 @@ import type { InputStatus } from "../status/status-file";
 import { OnceAMinute } from "../status/once-a-minute";
 import { UnfitLines } from "../status/tally";
 import type { Waits } from "../status/waits";
-import type { World } from "../world";
+import { bootIdOf, type World } from "../world";
 import { Holds } from "./holds";
 import { Inputs } from "./inputs";
 import { Intake } from "./intake";
 import { LineRouter } from "./line-router";
+import { RelpMemory } from "./relp-memory";
 
 export interface ReceptionOptions {
   readonly settings: Settings;
-  readonly buffer: Pick<LogBuffer, "queue" | "committed">;
+  readonly buffer: Pick<LogBuffer, "queue" | "committed" | "dropped">;
+  readonly disk: Disk;
   /** This machine's address, for lines that it sends to itself. */
   readonly ownAddress: () => string;
   readonly world: World;
@@ -28,6 +32,7 @@ export interface ReceptionOptions {
  * for, and held while there is a reason.
  */
 export class Reception {
+  readonly relpMemory: RelpMemory;
   private readonly unfitLines: UnfitLines;
   /** Configs, `project/config`, that have a regular expression which takes too long. */
   private readonly givenUp: OnceAMinute<string>;
@@ -41,7 +46,7 @@ export class Reception {
     this.standardInput.signal.addEventListener("abort", () => resolve("end of standard input"), { once: true }),
   );
 
-  constructor({ settings, buffer, ownAddress, world, emit, waits }: ReceptionOptions) {
+  constructor({ settings, buffer, disk, ownAddress, world, emit, waits }: ReceptionOptions) {
     const { now } = world;
     const unfit = (this.unfitLines = new UnfitLines(now, (reason, lines, sample) =>
       emit({ type: "LinesUnfit", reason, lines, sample }),
@@ -69,8 +74,15 @@ export class Reception {
       formats: settings.streamLogFormats,
       receptionTime: settings.receptionTime,
     });
+    const bootId = bootIdOf();
+    const file = join(settings.dataDir, "relp-unanswered");
+    const relpMemory = (this.relpMemory = new RelpMemory({
+      record: bootId === undefined ? undefined : { file, bootId, disk },
+      lost: () => Object.values(buffer.dropped).reduce((sum, lines) => sum + lines),
+      world,
+    }));
     const onStdinEnd = (): void => this.standardInput.abort();
-    this.inputs = new Inputs({ settings, router: this.router, committed, onStdinEnd, world, emit, waits });
+    this.inputs = new Inputs({ settings, router: this.router, committed, relpMemory, onStdinEnd, world, emit, waits });
   }
 
   /** Lines, since the start. */

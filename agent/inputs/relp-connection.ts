@@ -4,7 +4,9 @@ import type { World } from "../world";
 import type { TakeLine } from "./input";
 import type { Origin } from "./intake";
 import { letGo, peerOf } from "./let-go";
+import type { RelpMemory } from "./relp-memory";
 import { RelpSession } from "./relp-session";
+import type { SessionMemory } from "./relp-session-memory";
 import type { StreamConnection } from "./stream-input";
 
 export interface RelpConnectionOptions {
@@ -13,7 +15,13 @@ export interface RelpConnectionOptions {
   readonly accept: TakeLine;
   /** Resolves when every line that was taken so far is safe; rejects when they cannot be made safe. */
   readonly committed: () => Promise<void>;
+  /** Of all RELP inputs. */
+  readonly memory: RelpMemory;
+  /** The input's name: what one brings does not come again at another. */
+  readonly name: string;
   readonly world: World;
+  /** Lines came again that are stored already. */
+  readonly onKnown: (peer: string, lines: number) => void;
   /** A peer that speaks no RELP, or whose lines could not be made safe. */
   readonly onCutOff: (peer: string, why: string) => void;
 }
@@ -22,6 +30,8 @@ export interface RelpConnectionOptions {
 const finishMs = 5_000;
 /** Answers that the peer does not fetch: above so many bytes nothing more is read from it. */
 const maxUnfetchedBytes = 1024 * 1024;
+/** Frames that may be what an ended session has left are held until nothing has come for so long: a client sends them in one go. */
+const quietMs = 1_000;
 
 /** One RELP client. Lines that were not answered when it ends come again from the client. */
 export class RelpConnection implements StreamConnection {
@@ -32,6 +42,8 @@ export class RelpConnection implements StreamConnection {
   private chunks = 0;
   private held = false;
   private finishing = false;
+  private watching = false;
+  private readonly memory: SessionMemory;
 
   constructor(
     private readonly socket: net.Socket,
@@ -41,22 +53,33 @@ export class RelpConnection implements StreamConnection {
     this.peer = peer;
     this.lastAt = options.world.monotonic();
     const origin: Origin = { address };
+    this.memory = options.memory.session(`${options.name} ${address}`);
     this.session = new RelpSession({
       maxLineBytes: options.maxLineBytes,
       onLine: (line, continuation) => options.accept(line, origin, continuation),
       committed: options.committed,
       send: (text) => this.send(text),
       software: `sls-agent,${agentVersion}`,
+      memory: this.memory,
+      onKnown: (lines) => options.onKnown(peer, lines),
     });
     socket.setKeepAlive(true, 60_000);
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.read(chunk));
     socket.on("drain", () => this.setHeld(this.held));
-    socket.on("end", () => this.finish());
+    socket.on("end", () => {
+      if (!this.finishing) this.session.takeHeld();
+      this.finish();
+      // Most are gone for good, and may be back with these lines before they are safe.
+      this.memory.over();
+    });
     this.closed = new Promise((resolve) => {
       let failure: Error | undefined;
       socket.on("error", (error) => (failure = error));
-      socket.on("close", () => resolve(failure));
+      socket.on("close", () => {
+        this.memory.close();
+        resolve(failure);
+      });
     });
   }
 
@@ -87,10 +110,32 @@ export class RelpConnection implements StreamConnection {
       this.session.push(chunk);
     } catch (error) {
       this.options.onCutOff(this.peer, (error as Error).message);
+      this.session.takeHeld();
       return this.finish();
     }
     if (this.session.state === "over") return this.finish();
+    this.answer();
+    if (this.session.holds && !this.watching) void this.watchHeld();
+  }
+
+  private answer(): void {
     this.session.answer().catch((error: Error) => this.cutOff(error));
+  }
+
+  /** What is held is taken when the client does not go on. */
+  private async watchHeld(): Promise<void> {
+    this.watching = true;
+    const over = new AbortController();
+    void this.closed.then(() => over.abort());
+    while (this.session.holds && !over.signal.aborted) {
+      const before = this.chunks;
+      await this.options.world.sleep(quietMs, over.signal);
+      if (this.finishing || over.signal.aborted) break;
+      if (this.chunks !== before || this.held) continue;
+      this.session.takeHeld();
+      this.answer();
+    }
+    this.watching = false;
   }
 
   /** A disk that does not come back must not hold up the end: what is not answered comes again. */

@@ -25,6 +25,8 @@ export class RelpFrameError extends Error {
 
 const space = 0x20;
 const lineFeed = 0x0a;
+const zero = 0x30;
+const maxDigits = 9;
 /** Nine digits, 32 letters, nine digits, and the spaces after them. */
 const maxHeaderBytes = 9 + 1 + 32 + 1 + 9 + 1;
 const headerPattern = /^(\d{1,9}) ([A-Za-z]{1,32}) (\d{1,9})$/;
@@ -60,7 +62,7 @@ export class RelpFrameReader {
       this.head = head;
       return noBytes;
     }
-    const header = readHeader(head.subarray(0, end));
+    const header = syslogHeader(head, end) ?? readHeader(head.subarray(0, end));
     if (header.length > 0 && head[end] === lineFeed) {
       throw new RelpFrameError(
         `a RELP header tells of ${header.length} bytes of data and ends without: ${shown(head)}`,
@@ -94,6 +96,30 @@ function headerEnd(head: Buffer): number | undefined {
     if (head[i] === lineFeed || (head[i] === space && ++spaces === 3)) return i;
   }
   return undefined;
+}
+
+const syslogCommand = Buffer.from(" syslog ");
+
+/** Nearly every header: `TXNR syslog DATALEN`, without a string; undefined for any other. */
+function syslogHeader(head: Buffer, end: number): RelpHeader | undefined {
+  const txnrEnd = digitsEnd(head, 0, end);
+  const lengthAt = txnrEnd + syslogCommand.length;
+  for (let i = 0; i < syslogCommand.length; i++) if (head[txnrEnd + i] !== syslogCommand[i]) return undefined;
+  if (txnrEnd < 1 || lengthAt >= end || digitsEnd(head, lengthAt, end) !== end) return undefined;
+  if (txnrEnd > maxDigits || end - lengthAt > maxDigits) return undefined;
+  return { txnr: numberIn(head, 0, txnrEnd), command: "syslog", length: numberIn(head, lengthAt, end) };
+}
+
+function digitsEnd(bytes: Buffer, from: number, end: number): number {
+  let at = from;
+  while (at < end && (bytes[at] as number) >= zero && (bytes[at] as number) <= zero + 9) at++;
+  return at;
+}
+
+function numberIn(bytes: Buffer, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at++) number = number * 10 + (bytes[at] as number) - zero;
+  return number;
 }
 
 function readHeader(head: Buffer): RelpHeader {

@@ -1,6 +1,9 @@
 import { LineAssembler } from "./line-assembler";
 import type { OnLine } from "./line-framer";
+import { LineMark } from "./line-mark";
 import { RelpFrameError, RelpFrameReader, relpFrame, type RelpHeader } from "./relp-frame";
+import { RelpHeldFrames } from "./relp-held-frames";
+import type { SessionMemory } from "./relp-session-memory";
 
 export interface RelpSessionOptions {
   readonly maxLineBytes: number;
@@ -9,6 +12,9 @@ export interface RelpSessionOptions {
   readonly committed: () => Promise<void>;
   readonly send: (text: string) => void;
   readonly software: string;
+  readonly memory: SessionMemory;
+  /** So many lines came again that are stored already: they are answered and not taken. */
+  readonly onKnown: (lines: number) => void;
 }
 
 /** Data of a command other than syslog: `open` brings a few lines. */
@@ -20,6 +26,8 @@ const maxCommandBytes = 4096;
  * A syslog frame is answered with 200 once its line is safe. It is never answered with an error: librelp's client gives up
  * a message that was. Where a line cannot be made safe, no answer comes and the connection has to end; the client then
  * sends all that was not answered once more. Answers go out in the order of the frames.
+ *
+ * The first frames are held, neither taken nor answered, while they may be what an ended session has left; see RelpMemory.
  */
 export class RelpSession {
   state: "new" | "open" | "over" = "new";
@@ -28,10 +36,16 @@ export class RelpSession {
   private header: RelpHeader = { txnr: 0, command: "", length: 0 };
   private commandData: Buffer[] = [];
   private answers: string[] = [];
+  /** How many of them are for syslog frames. */
+  private frames = 0;
   private answering: Promise<void> | undefined;
+  private readonly mark = new LineMark();
+  /** The frame that is being read was longer than a line may be. */
+  private cut = false;
+  private held: RelpHeldFrames | undefined;
 
   constructor(private readonly options: RelpSessionOptions) {
-    this.line = new LineAssembler(options.maxLineBytes, options.onLine);
+    this.line = new LineAssembler(options.maxLineBytes, (line, continuation) => this.take(line, continuation));
     this.reader = new RelpFrameReader({
       begin: (header) => this.begin(header),
       data: (bytes) => this.data(bytes),
@@ -49,9 +63,28 @@ export class RelpSession {
     await (this.answering ??= this.answerAll().finally(() => (this.answering = undefined)));
   }
 
-  /** Answers what was taken, and tells the client that nothing is taken any more. */
+  /** Whether frames are held until more of them come. */
+  get holds(): boolean {
+    return this.held !== undefined && this.held.count > 0;
+  }
+
+  /** Takes the frames that are held: they are lines like others. */
+  takeHeld(): void {
+    const { held } = this;
+    this.held = undefined;
+    for (const { line, txnr } of held?.frames ?? []) {
+      this.mark.of(line);
+      this.options.onLine(line, false);
+      this.took(txnr, true);
+    }
+    // The first part of a frame whose end has not come.
+    if (held?.begun !== undefined) this.options.onLine(held.begun, false);
+  }
+
+  /** Answers what was taken, and tells the client that nothing is taken any more. What is held comes again. */
   async bye(): Promise<void> {
     this.state = "over";
+    this.held = undefined;
     do await this.answer();
     while (this.answers.length > 0);
     this.options.send(relpFrame(0, "serverclose"));
@@ -60,10 +93,11 @@ export class RelpSession {
   /** One wait for all that came together: a commit serves many frames. */
   private async answerAll(): Promise<void> {
     while (this.answers.length > 0) {
-      const answers = this.answers;
+      const { answers, frames } = this;
       this.answers = [];
+      this.frames = 0;
       await this.options.committed();
-      this.options.send(answers.join(""));
+      if (this.options.memory.answering(frames)) this.options.send(answers.join(""));
     }
   }
 
@@ -75,8 +109,11 @@ export class RelpSession {
     if (command !== "syslog" && length > maxCommandBytes) {
       throw new RelpFrameError(`a RELP ${command} frame of ${length} bytes, at most ${maxCommandBytes} are taken`);
     }
+    // A frame is recognised among the first of a session only.
+    if (command !== "syslog" && command !== "open") this.takeHeld();
     this.header = header;
     this.commandData = [];
+    this.cut = false;
   }
 
   private data(bytes: Buffer): void {
@@ -91,8 +128,8 @@ export class RelpSession {
     switch (command) {
       case "syslog":
         this.line.finish();
-        // Most of all frames: the same bytes without a look at their length.
-        this.answers.push(`${txnr} rsp 6 200 OK\n`);
+        if (this.held === undefined) this.took(txnr, !this.cut);
+        else this.judge(this.held, txnr);
         return;
       case "open":
         return this.open(txnr, Buffer.concat(this.commandData).toString("latin1"));
@@ -106,6 +143,39 @@ export class RelpSession {
     }
   }
 
+  /** A line, or a part of one. */
+  private take(line: Buffer, continuation: boolean): void {
+    if (!continuation) this.mark.of(line);
+    else {
+      this.cut = true;
+      this.takeHeld();
+    }
+    if (this.held === undefined) this.options.onLine(line, continuation);
+    else this.held.begun = line;
+  }
+
+  /** The line of a frame is taken. */
+  private took(txnr: number, whole: boolean): void {
+    this.options.memory.add(whole ? this.mark : undefined);
+    this.frames++;
+    // Most of all frames: the same bytes without a look at their length.
+    this.answers.push(`${txnr} rsp 6 200 OK\n`);
+  }
+
+  /** A frame came whole while others are held, or may have to be. */
+  private judge(held: RelpHeldFrames, txnr: number): void {
+    const verdict = held.add(txnr, this.mark);
+    if (verdict === "perhaps") return;
+    if (verdict === "no") return this.takeHeld();
+    this.held = undefined;
+    for (const frame of held.frames) {
+      this.mark.of(frame.line);
+      this.took(frame.txnr, true);
+    }
+    this.options.memory.replaces(verdict);
+    this.options.onKnown(held.count);
+  }
+
   private open(txnr: number, data: string): void {
     const refuse = (why: string): void => void this.answers.push(relpFrame(txnr, "rsp", `500 ${why}`));
     if (this.state !== "new") return refuse("the session is open already");
@@ -116,6 +186,8 @@ export class RelpSession {
       return refuse("commands does not offer syslog, the only one that is taken");
     }
     this.state = "open";
+    const recogniser = this.options.memory.recogniser();
+    if (recogniser !== undefined) this.held = new RelpHeldFrames(recogniser);
     const taken = [`relp_version=${Math.min(Number(version), 1)}`, `relp_software=${this.options.software}`];
     this.answers.push(relpFrame(txnr, "rsp", `200 OK\n${taken.join("\n")}\ncommands=syslog`));
   }

@@ -28,6 +28,7 @@ export type AgentEvent =
   | { type: "ConnectionOpened"; peer: string }
   | { type: "ConnectionClosed"; peer: string; error?: string }
   | { type: "PeerCutOff"; input: string; times: number; sample: string }
+  | { type: "LinesKnown"; input: string; peer: string; lines: number }
   | { type: "IdleConnectionsEnded"; input: string; connections: number; sample: string }
   | { type: "DatagramsDropped"; input: string; datagrams: number; by: "agent" | "kernel" }
   | { type: "InputsHeld"; why: string }
@@ -124,6 +125,7 @@ export function levelOf(event: AgentEvent): Level {
     case "ListeningStopped":
     case "InputsReleased":
     case "BufferRecovered":
+    case "LinesKnown":
     case "BufferKept":
     case "BufferDiskWorks":
     case "SettingsChanged":

@@ -56,6 +56,8 @@ export function sentenceOf(event: AgentEvent): string {
       return `connection from ${event.peer} closed${event.error ? `: ${event.error}` : ""}`;
     case "PeerCutOff":
       return `${event.input}: ${event.times} connection(s) cut off; one of ${event.sample}`;
+    case "LinesKnown":
+      return `${event.input}: ${event.peer} sent ${event.lines} line(s) again that were stored and not answered before its last connection ended; they are answered now, and not stored twice`;
     case "IdleConnectionsEnded":
       return `${event.input}: ${event.connections} idle connection(s) ended to make room for others (limits.idleSeconds); one of ${event.sample}`;
     case "DatagramsDropped":

@@ -30,7 +30,7 @@ interface Flags extends EndpointFlags {
 }
 
 export function planCommand(): Command {
-  return addEndpointOptions(new Command("plan"))
+  return addEndpointOptions(new Command("plan"), "stack")
     .description("plan a synthesised stack: Terraform's part and its Logtail configs, for people to review")
     .argument("<stack>", "name of the stack")
     .option("--cdktf-out <folder>", "folder of the synthesised stacks", "cdktf.out")

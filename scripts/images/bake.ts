@@ -5,7 +5,7 @@ import { packageVersion } from "../../cli/version";
 import { buildImage } from "../../images/packer";
 import type { ImageManifest } from "../../sls/model/image-manifest";
 import { names, proxyUrl } from "./cloud";
-import { machineAddress } from "./network";
+import { bakeryWire } from "./network";
 import { run, until } from "./run";
 import { createConnection } from "node:net";
 import { bootIn, setHostname, type World } from "./world";
@@ -24,7 +24,7 @@ export async function bake(world: World, say: (line: string) => void): Promise<B
   mkdirSync(join(tree.path, "root/.ssh"), { recursive: true, mode: 0o700 });
   copyFileSync(`${key}.pub`, authorized);
   setHostname(tree, "bakery");
-  const machine = await bootIn(world, `${world.image}-bake`, tree);
+  const machine = await bootIn(world, `${world.image}-bake`, tree, bakeryWire);
   await sshAnswers();
   const begin = performance.now();
   const manifest = await buildImage({
@@ -41,7 +41,7 @@ export async function bake(world: World, say: (line: string) => void): Promise<B
       network: "public",
       proxy_url: proxyUrl,
       ca_file: world.cloud.local.caFile,
-      ssh_host: machineAddress,
+      ssh_host: bakeryWire.machineAddress,
       ssh_key_file: key,
     },
     packerProgram: "packer",
@@ -64,7 +64,7 @@ const sshAnswers = (): Promise<true> =>
     20_000,
     () =>
       new Promise<true | undefined>((resolve) => {
-        const socket = createConnection(22, machineAddress);
+        const socket = createConnection(22, bakeryWire.machineAddress);
         const end = (found: true | undefined): void => {
           socket.destroy();
           resolve(found);

@@ -27,6 +27,22 @@ const baking: Check = {
   },
 };
 
+interface Result {
+  readonly ok: boolean;
+  readonly told: string;
+  readonly tookMs: number;
+}
+
+/** Never rejects. */
+async function result({ run }: Check, world: World): Promise<Result> {
+  const begun = performance.now();
+  const [ok, told] = await run(world).then(
+    (text) => [true, text] as const,
+    (error: Error) => [false, error.message] as const,
+  );
+  return { ok, told, tookMs: performance.now() - begun };
+}
+
 async function main(): Promise<number> {
   const [work = "", cgroup = "", base = "", agentPackage = "", ...wanted] = process.argv.slice(2);
   const begin = performance.now();
@@ -34,24 +50,38 @@ async function main(): Promise<number> {
   const cloud = await TestCloud.start(join(work, "cloud"));
   const rows: string[][] = [];
   let failed = 0;
-  for (const image of imageNames.filter((one) => wanted.includes(one))) {
-    const world: World = { image, cloud, base: Tree.base(base), work, cgroup, agentPackage };
-    for (const { name, run } of [baking, ...checksOf[image]]) {
-      const begun = performance.now();
-      const [ok, told] = await run(world).then(
-        (text) => [true, text] as const,
-        (error: Error) => [false, error.message] as const,
-      );
-      if (!ok) failed++;
-      const row = [image, name, ok ? "ok" : "FAILED", ms(performance.now() - begun), told.split("\n")[0] ?? ""];
-      rows.push(row);
-      say(
-        `${ok ? pc.green("ok    ") : pc.red("FAILED")} ${image}: ${name} (${row[3]})\n       ${told.replaceAll("\n", "\n       ")}`,
-      );
-      // Without an image or a machine there is nothing to check.
-      if (!ok && (world.baked === undefined || world.machine === undefined)) break;
+  const tell = (image: string, name: string, { ok, told, tookMs }: Result): void => {
+    if (!ok) failed++;
+    const row = [image, name, ok ? "ok" : "FAILED", ms(tookMs), told.split("\n")[0] ?? ""];
+    rows.push(row);
+    say(
+      `${ok ? pc.green("ok    ") : pc.red("FAILED")} ${image}: ${name} (${row[3]})\n       ${told.replaceAll("\n", "\n       ")}`,
+    );
+  };
+  const worlds = imageNames
+    .filter((one) => wanted.includes(one))
+    .map((image): World => ({ image, cloud, base: Tree.base(base), work, cgroup, agentPackage }));
+  // The first boot of an image has the processors to itself. While its other checks wait, those that come after it are baked, one after the other.
+  const bakes = new Map<World, Promise<Result>>();
+  const bakeAfter = (world: World, before: Promise<unknown>): Promise<Result> => {
+    const begun = bakes.get(world) ?? before.then(() => result(baking, world));
+    bakes.set(world, begun);
+    return begun;
+  };
+  const bakeAll = (): unknown =>
+    worlds.reduce<Promise<unknown>>((before, world) => bakeAfter(world, before), Promise.resolve());
+  for (const world of worlds) {
+    const { image } = world;
+    const baked = await bakeAfter(world, Promise.resolve());
+    tell(image, baking.name, baked);
+    if (!baked.ok) continue;
+    for (const check of checksOf[image]) {
+      tell(image, check.name, await result(check, world));
+      // Without a machine there is nothing to check.
+      if (world.machine === undefined) break;
+      bakeAll();
     }
-    await world.machine?.powerOff();
+    await world.machine?.cutPower();
   }
   say(`\n${table(["image", "check", "", "took", "found"], rows)}`);
   say(`\n${rows.length - failed} passed, ${failed} failed, ${ms(performance.now() - begin)}`);

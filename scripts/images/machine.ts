@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { machineNetns } from "./network";
+import { netnsFile, type Wire } from "./network";
 import { run, until } from "./run";
 import { cgroupRoots } from "./sandbox";
 
@@ -17,6 +17,8 @@ export interface MachineOptions {
   readonly tree: string;
   /** Cgroup of the run. */
   readonly cgroup: string;
+  /** Where it is in the network. */
+  readonly wire: Wire;
   /** Takes what is said on its console. */
   readonly consoleFile: string;
 }
@@ -36,7 +38,7 @@ export class Machine {
   }
 
   static async boot(options: MachineOptions): Promise<Machine> {
-    const { name, tree, cgroup, consoleFile } = options;
+    const { name, tree, cgroup, consoleFile, wire } = options;
     appendFileSync(consoleFile, `\n--- ${name}\n`);
     const folders = cgroupRoots().map((root) => join(root, cgroup, name));
     for (const folder of folders) mkdirSync(folder, { recursive: true });
@@ -49,7 +51,7 @@ export class Machine {
       name,
       "--register=no",
       "--keep-unit",
-      `--network-namespace-path=${machineNetns}`,
+      `--network-namespace-path=${netnsFile(wire)}`,
     ];
     const fixed = ["--link-journal=no", "--resolv-conf=off", "--timezone=off"];
     const output = openSync(consoleFile, "a");
@@ -104,6 +106,12 @@ export class Machine {
   async powerOff(): Promise<void> {
     process.kill(this.leader, poweroffSignal);
     await this.end("poweroff");
+  }
+
+  /** At once, whatever it is doing. */
+  async cutPower(): Promise<void> {
+    process.kill(this.leader, "SIGKILL");
+    await this.end("end of its power");
   }
 
   /** Restarts it by its own command, and resolves to the machine that came of it. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { metadataAddress } from "../../emulator/metadata/listener";
 import { type TestCloud } from "./cloud";
 import { Machine } from "./machine";
-import { applySysctl } from "./network";
+import { applySysctl, machineWire } from "./network";
 import type { Tree } from "./trees";
 
 export type ImageName = "app" | "certman" | "proxy";
@@ -25,11 +25,11 @@ export interface World {
   tree?: Tree;
 }
 
-export async function bootIn(world: World, name: string, tree: Tree): Promise<Machine> {
-  await applySysctl(join(tree.path, "etc/sysctl.d/60-logtail.conf"));
+export async function bootIn(world: World, name: string, tree: Tree, wire = machineWire): Promise<Machine> {
+  await applySysctl(join(tree.path, "etc/sysctl.d/60-logtail.conf"), wire);
   mkdirSync(join(world.work, "consoles"), { recursive: true });
   const consoleFile = join(world.work, "consoles", `${name}.log`);
-  return Machine.boot({ name, tree: tree.path, cgroup: world.cgroup, consoleFile });
+  return Machine.boot({ name, tree: tree.path, cgroup: world.cgroup, wire, consoleFile });
 }
 
 /** A machine of ECS is told by its hardware, which a container shares with whatever it runs on. */

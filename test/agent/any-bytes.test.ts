@@ -4,6 +4,8 @@ import { datagramTaker } from "../../agent/inputs/datagram";
 import { Intake, type Origin } from "../../agent/inputs/intake";
 import { LineRouter } from "../../agent/inputs/line-router";
 import { RelpFrameError, relpFrame } from "../../agent/inputs/relp-frame";
+import { realWorld } from "../../agent/world";
+import { RelpMemory } from "../../agent/inputs/relp-memory";
 import { RelpSession } from "../../agent/inputs/relp-session";
 import { StreamFramer } from "../../agent/inputs/stream-framer";
 import { UnfitLines } from "../../agent/status/tally";
@@ -158,6 +160,8 @@ describe("any bytes", () => {
           committed: () => Promise.resolve(),
           send: (text) => (answers += text),
           software: "test",
+          memory: new RelpMemory({ lost: () => 0, world: realWorld }).session("somebody"),
+          onKnown: () => undefined,
         });
         try {
           session.push(Buffer.from(relpFrame(1, "open", "relp_version=0\ncommands=syslog")));

@@ -97,6 +97,21 @@ describe("lines of many formats", () => {
     expect(router.accepted).toBe(0);
   });
 
+  it("that a config's rules must look into are handed on with all that the rules ask for", () => {
+    const seen: string[] = [];
+    const { send, router } = bench({
+      laneOf: () => undefined,
+      store: (to, log, source, line) => seen.push(`${to.logstore} ${source} ${log.contents.length} ${line.toString()}`),
+    });
+    send(rfc5424);
+    send("<13>Nov 21 06:55:43 web-1 app: text");
+    expect(seen).toEqual([
+      `one-store 10.1.1.1 8 ${rfc5424}`,
+      "one-store 10.1.1.1 7 <13>Nov 21 06:55:43 web-1 app: text",
+    ]);
+    expect(router.accepted).toBe(2);
+  });
+
   it("of RFC 5424 are stored in the first config, at their own time, from the peer's address", () => {
     const { send, router } = bench();
     expect(send(rfc5424)).toEqual({ to: "one-store", source: "10.1.1.1", ...rfc5424Fields });

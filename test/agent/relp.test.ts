@@ -12,7 +12,7 @@ import { until } from "./support/world";
 const offers = "relp_version=0\nrelp_software=librelp,1.11.0,http://librelp.adiscon.com\ncommands=syslog";
 const opened = "1 rsp 67 200 OK\nrelp_version=0\nrelp_software=sls-agent,VERSION\ncommands=syslog\n";
 
-function open(committed: () => Promise<void> = () => Promise.resolve(), maxLineBytes = 1024) {
+function open(committed: () => Promise<void> = () => Promise.resolve(), maxLineBytes = 1024, world = realWorld) {
   const lines: string[] = [];
   const events: AgentEvent[] = [];
   const emit = (event: AgentEvent): void => void events.push(event);
@@ -21,7 +21,7 @@ function open(committed: () => Promise<void> = () => Promise.resolve(), maxLineB
     maxLineBytes,
     accept: (line, _, continuation) => lines.push((continuation ? "…" : "") + line.toString("latin1")),
     committed,
-    world: realWorld,
+    world,
     emit,
     waits: new Waits(emit),
   });
@@ -206,5 +206,79 @@ describe("the RELP input", () => {
     socket.end(syslog(2, "whole") + syslog(3, "half").slice(0, -3));
     await until("the connection is over", () => events.some(({ type }) => type === "ConnectionClosed"));
     expect(lines).toEqual(["whole"]);
+  });
+});
+
+describe("what comes again at the RELP input", () => {
+  /** A client that has sent these lines, and whose connection was cut before they were answered. */
+  async function cutOff(lines: readonly string[], world = realWorld) {
+    const commits: (() => void)[] = [];
+    let stuck = false;
+    const bench = open(
+      () => (stuck ? new Promise((resolve) => commits.push(resolve)) : Promise.resolve()),
+      1024,
+      world,
+    );
+    const { socket } = await connect(bench.input);
+    stuck = true;
+    socket.write(lines.map((line, i) => syslog(i + 2, line)).join(""));
+    await until("they are taken", () => bench.lines.length === lines.length);
+    socket.resetAndDestroy();
+    await until("the connection is over", () => bench.events.some(({ type }) => type === "ConnectionClosed"));
+    stuck = false;
+    commits.forEach((done) => done());
+    return { ...bench, ...(await connect(bench.input)) };
+  }
+
+  it("is answered and not taken again, and what follows is", async () => {
+    const { lines, events, socket, got } = await cutOff(["a", "b"]);
+    socket.write(syslog(2, "a\n"));
+    socket.write(syslog(3, "b") + syslog(4, "c"));
+    await until("all are answered", () => got() === ok(2, 3, 4));
+    expect(lines).toEqual(["a", "b", "c"]);
+    const [known, ...more] = events.filter(({ type }) => type === "LinesKnown");
+    expect([known, more]).toEqual([{ type: "LinesKnown", input: "relp", peer: expect.any(String), lines: 2 }, []]);
+  });
+
+  it("is taken with what follows when it goes on otherwise", async () => {
+    const { lines, socket, got } = await cutOff(["a", "b", "c"]);
+    socket.write(syslog(2, "a") + syslog(3, "b"));
+    socket.write(`${syslog(4, `x${"y".repeat(1500)}`)}${syslog(5, "c")}`);
+    await until("all are answered", () => got() === ok(2, 3, 4, 5));
+    expect(lines.slice(3).map((line) => line.slice(0, 2))).toEqual(["a", "b", "xy", "…y", "c"]);
+  });
+
+  it("is taken when nothing follows for a second, or the client ends", async () => {
+    const hasty = { ...realWorld, sleep: (ms: number, signal?: AbortSignal) => realWorld.sleep(ms / 20, signal) };
+    const quiet = await cutOff(["a", "b"], hasty);
+    quiet.socket.write(syslog(2, "a"));
+    await until("it is answered", () => quiet.got() === ok(2));
+    expect(quiet.lines).toEqual(["a", "b", "a"]);
+    const ended = await cutOff(["a", "b"]);
+    ended.socket.end(syslog(2, "a"));
+    await ended.ended;
+    expect([ended.lines, ended.got()]).toEqual([["a", "b", "a"], ok(2) + bye]);
+  });
+
+  it("waits while the input is held back: what is missing cannot come then", async () => {
+    const slept: number[] = [];
+    const world = {
+      ...realWorld,
+      sleep: (ms: number, signal?: AbortSignal) => {
+        slept.push(ms);
+        return realWorld.sleep(ms / 100, signal);
+      },
+    };
+    const { input, lines, socket, got } = await cutOff(["a", "b"], world);
+    socket.write(syslog(2, "a"));
+    await until("it is held", () => slept.includes(1_000));
+    input.setHeld(true);
+    const before = slept.length;
+    await until("seconds go by", () => slept.length > before + 5);
+    expect([lines, got()]).toEqual([["a", "b"], ""]);
+    socket.write(syslog(3, "b"));
+    input.setHeld(false);
+    await until("both are answered", () => got() === ok(2, 3));
+    expect(lines).toEqual(["a", "b"]);
   });
 });

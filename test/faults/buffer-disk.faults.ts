@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { builtAgent, type RunningAgent } from "../agent/support/bundle";
 import { canMount, tinyFileSystem } from "../agent/support/full-disk";
 import { chance } from "../agent/support/chance";
+import { until } from "../agent/support/world";
 import { FaultBench, endOf, pause, portOf } from "./support/bench";
 import { after, stepLine, stream } from "./support/lines";
 import { isShort } from "./support/short";
@@ -117,13 +118,12 @@ describe("the agent's disk", () => {
     const first = bench.agent({ ...env, SLS_AGENT_DRAIN_SECONDS: "0" });
     const wide = (n: number): string => stepLine(n).replace(/ (\d+)\n$/, ` ${"x".repeat(900)} $1\n`);
     const sending = stream(await portOf(first), 0, { perSecond: 10_000, stop: () => false, line: wide });
-    // It takes no more: the buffer is full.
+    // It takes no more: the buffer is full. Before that it may be held for a moment because of its memory.
     await first.awaitEvent("InputsHeld");
+    await until("the buffer is at its limit", () => bytesIn(bufferOf(bench)) > limit * 0.9, 30_000);
     first.process.kill("SIGKILL");
     await first.ended;
     const count = await sending;
-    const kept = bytesIn(bufferOf(bench));
-    expect(kept).toBeGreaterThan(limit * 0.9);
 
     const second = bench.agent(env);
     const recovered = ((await second.awaitEvent("BufferRecovered")) as { lines: number }).lines;

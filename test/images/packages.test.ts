@@ -1,6 +1,15 @@
 /** The agent's packages, with a small program in place of the agent: made twice, looked at, installed below a folder. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect } from "vitest";
 import { deb, rpm, tarball, type Architecture, type Format } from "../../scripts/packages/formats";
@@ -96,6 +105,52 @@ describe("rpm", () => {
     rpmAt("--erase", "--noscripts", "sls-agent");
     expect(existsSync(join(root, "usr/bin/sls-agent"))).toBe(false);
     expect(readFileSync(join(root, "etc/ilogtail/sls-agent.json"), "utf8")).toBe("kept");
+  });
+});
+
+describe("the .rpm, as rpm and cpio read it", () => {
+  const testIt = testWith("rpmbuild, rpm2cpio and cpio", tool("rpmbuild") && tool("rpm2cpio") && tool("cpio"));
+  const file = (): string => make(rpm, { version: "0.2.0-rc.1" });
+
+  testIt("is whole, of root alone, and packed in a way that rpm 4.14 knows", () => {
+    const made = file();
+    expect(run("rpm", "--checksig", "--nosignature", made)).toMatch(/: digests OK\n$/);
+    const owners = run("rpm", "-qp", "--queryformat", "[%{FILEUSERNAME}:%{FILEGROUPNAME}\n]", made);
+    expect(new Set(owners.trim().split("\n"))).toEqual(new Set(["root:root"]));
+    expect(run("rpm", "-qp", "--queryformat", "%{PAYLOADFORMAT} %{PAYLOADCOMPRESSOR}", made)).toBe("cpio xz");
+    const unknown = run("rpm", "-qp", "--requires", made)
+      .split("\n")
+      .filter(
+        (line) =>
+          line.startsWith("rpmlib(") &&
+          !/^rpmlib\((CompressedFileNames|FileDigests|PayloadFilesHavePrefix|PayloadIsXz|TildeInVersions)\)/.test(line),
+      );
+    expect(unknown).toEqual([]);
+  });
+
+  testIt("unpacks to the same bytes and modes as the .deb", () => {
+    const [fromRpm, fromDeb] = [temporaryFolder(), temporaryFolder()];
+    run("sh", "-c", `cd '${fromRpm}' && rpm2cpio '${file()}' | cpio -idm --quiet`);
+    run("dpkg-deb", "-x", make(deb, { version: "0.2.0-rc.1" }), fromDeb);
+    for (const { to } of packagedFiles("", "")) {
+      const [one, other] = [join(fromRpm, to), join(fromDeb, to)];
+      if (!statSync(one).isDirectory()) expect(readFileSync(one).equals(readFileSync(other)), to).toBe(true);
+      expect(statSync(one).mode, to).toBe(statSync(other).mode);
+    }
+  });
+
+  testIt("has scripts that any shell reads, and nothing that starts the agent at its installation", () => {
+    const made = file();
+    const scripts = ["PREIN", "POSTIN", "PREUN", "POSTUN"].map((name) =>
+      run("rpm", "-qp", "--queryformat", `%{${name}}`, made).replace("(none)", ""),
+    );
+    for (const text of scripts) run("sh", "-n", "-c", text);
+    const [, postinst = "", preun = "", postun = ""] = scripts;
+    expect(postinst).toMatch(/^systemd-sysusers sls-agent\.conf$/m);
+    expect(postinst).not.toMatch(/systemctl (?:--\S+ )*(?:re)?start|enable/);
+    // At an upgrade the old package's scripts run with 1: nothing is disabled, and a running agent is the new one afterwards.
+    expect(preun).toContain('if [ "$1" -eq 0 ]; then systemctl disable --now logtail.service');
+    expect(postun).toContain('if [ "$1" -ge 1 ]; then systemctl try-restart logtail.service');
   });
 });
 

@@ -4,6 +4,7 @@ import { lstatSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { parseVersion, takesPlugins } from "../../images/packer/packer";
 import { assemble, checksumOf, imagesIn, sharedTemplates } from "../../images/packer/templates";
 import { repository, testWith, tool } from "../support/tools";
 
@@ -19,6 +20,10 @@ function packer(cwd: string, ...args: string[]): string {
   if (status !== 0) throw new Error(`${stdout}${stderr}`);
   return stdout;
 }
+/** A newer Packer has the source for ECS by its plugin, which is named beside the templates. */
+const isNewer = tool("packer") !== undefined && takesPlugins(parseVersion(packer(folder, "version")));
+const templatesOf = (name: string): string =>
+  isNewer ? assemble(images, name, join(folder, "newer"), { plugins: true }) : join(images, name);
 const keys = ["-var", "access_key=no-such-access-key", "-var", "secret_key=no-such-secret-key"];
 const given = ["-var", `agent_package=${join(folder, "agent.deb")}`, ...keys];
 writeFileSync(join(folder, "agent.deb"), "");
@@ -29,7 +34,7 @@ test("there are the images of the sample app", () => {
 
 describe.each(["app", "certman", "proxy"])("image %s", (name) => {
   withPacker("is valid as an image of ECS, and formatted", () => {
-    packer(join(images, name), "validate", "-only=alicloud-ecs.production", ...given, ".");
+    packer(templatesOf(name), "validate", "-only=alicloud-ecs.production", ...given, ".");
     expect(packer(join(images, name), "fmt", "-check", ".")).toBe("");
   });
 
@@ -37,7 +42,7 @@ describe.each(["app", "certman", "proxy"])("image %s", (name) => {
     const key = join(folder, `${name}-key`);
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
     packer(
-      join(images, name),
+      templatesOf(name),
       "validate",
       "-only=null.ci",
       ...given,
@@ -50,7 +55,7 @@ describe.each(["app", "certman", "proxy"])("image %s", (name) => {
   });
 
   withPacker("is refused with a script that is not there", () => {
-    const read = assemble(images, name, join(folder, `${name}-broken`), { plugins: false });
+    const read = assemble(images, name, join(folder, `${name}-broken`), { plugins: isNewer });
     rmSync(join(read, "..", "common", "scripts", "90-finish.sh"));
     expect(() => packer(read, "validate", "-only=alicloud-ecs.production", ...given, ".")).toThrow(/90-finish\.sh/);
   });
@@ -70,7 +75,7 @@ describe.each(["app", "certman", "proxy"])("image %s", (name) => {
 
 withPacker("plugins are named for newer Packers only: 1.6 refuses them", () => {
   const read = assemble(images, "app", join(folder, "plugins"), { plugins: true });
-  if (!packer(read, "version").includes("v1.6")) return;
+  if (isNewer) return;
   expect(() => packer(read, "validate", "-only=alicloud-ecs.production", ...given, ".")).toThrow(/required_plugins/);
 });
 

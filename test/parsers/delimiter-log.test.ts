@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { delimiterLogProblem, delimiterParser, type DelimiterLogFormat } from "../../parsers";
 import fc from "../support/property";
+import { cpuMs } from "../support/cpu-time";
 
 const csv: DelimiterLogFormat = {
   separator: ",",
@@ -70,7 +71,6 @@ it("A line with many blanks in it is taken apart as fast as any other", () => {
     autoExtend: true,
     acceptNoEnoughKeys: false,
   });
-  const begun = performance.now();
-  expect(parse(` x${" ".repeat(500_000)}y \r`)).toMatchObject({ ok: true });
-  expect(performance.now() - begun).toBeLessThan(1_000);
+  const line = ` x${" ".repeat(500_000)}y \r`;
+  expect(cpuMs(() => expect(parse(line)).toMatchObject({ ok: true }))).toBeLessThan(1_000);
 });

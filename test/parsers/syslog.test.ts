@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { parseRfc3164, parseRfc5424, syslogContents, type SyslogMessage } from "../../parsers";
 import { maxNameBytes, maxParams } from "../../parsers/structured-data";
 import fc from "../support/property";
+import { cpuMs } from "../support/cpu-time";
 
 const golden = join(__dirname, "syslog");
 const now = new Date(2026, 10, 21, 9, 0, 0);
@@ -82,10 +83,11 @@ describe("a syslog line", () => {
 
   it("is not the longer in work the more often a name of its structured data comes", () => {
     const message = withParams(Array.from({ length: maxParams }, () => ' b=""')) as SyslogMessage;
-    const begin = performance.now();
-    for (let i = 0; i < 20; i++) syslogContents(message);
+    const took = cpuMs(() => {
+      for (let i = 0; i < 20; i++) syslogContents(message);
+    });
     // Some 20 ms; each name compared with all before it takes seconds.
-    expect(performance.now() - begin).toBeLessThan(500);
+    expect(took).toBeLessThan(500);
     expect(syslogContents(message).at(-2)?.[0]).toBe(`x.b.${maxParams}`);
   });
 

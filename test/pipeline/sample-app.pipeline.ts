@@ -55,12 +55,6 @@ function push(title: string, branch: string, options: Partial<PipelineOptions> =
   return stage.pipeline(title, { folder: app.folder, env: stage.keyless, ...options, variables: given });
 }
 
-/** Of the only job. */
-function secondsOf({ jobs }: PipelineRun): number {
-  const [, number = "", unit = ""] = /^([\d.]+) (ms|s|min)$/.exec(jobs[0]?.time ?? "") ?? [];
-  return Number(number) * ({ ms: 0.001, s: 1, min: 60 }[unit] ?? Number.NaN);
-}
-
 const built = (): string[] => readFileSync(join(stage.folder, "images-built"), "utf8").trim().split("\n");
 const artifact = (file: string): string => readFileSync(join(app.folder, file), "utf8");
 const counts = (file: string): unknown => JSON.parse(artifact(`plan/${file}.json`));
@@ -179,13 +173,11 @@ test.each([
   ["ALICLOUD_REGION", "", "ALICLOUD_REGION is missing; set it in Settings > CI/CD > Variables of the project or group"],
   ["ALICLOUD_REGION", "Hangzhou", "ALICLOUD_REGION must be a region such as cn-hangzhou, got 'Hangzhou'; set it in"],
   ["ALIBABA_CLOUD_ROLE_ARN", "", "ALIBABA_CLOUD_ROLE_ARN must be acs:ram::ACCOUNT:role/NAME, got ''; set it in"],
-])("%s=%j fails a job in its first second", async (name, value, message) => {
+])("%s=%j fails a job before anything that takes time", async (name, value, message) => {
   const run = await push(`${name}=${value}`, "main", { jobs: ["deploy:dev:basis"], variables: { [name]: value } });
   expect(run.resultOf("deploy:dev:basis")).toBe("FAIL");
   expect(run.text).toContain(message);
-  // Before anything that takes time; what the copy of the files takes on a busy machine is not the job's.
   expect(run.logOf("deploy:dev:basis")).not.toMatch(/^\$ (?:mkdir|test -[xe])/m);
-  expect(secondsOf(run)).toBeLessThan(5);
 });
 
 test("dev can be destroyed by hand, by the same role, and leaves nothing", async () => {

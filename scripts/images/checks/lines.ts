@@ -33,12 +33,12 @@ export function tally(logs: readonly FoundLog[], count: number): Tally {
   };
 }
 
-/** Waits for lines 0 to count - 1 of a program; says what there is, throws what is wrong with it. `repeats`: how many may be doubled. */
+/** Waits for lines 0 to count - 1 of a program; says what there is, throws what is wrong with it. */
 export async function expectLines(
   world: World,
   program: string,
   count: number,
-  { repeats = 0, timeoutMs = 15_000 }: { repeats?: number; timeoutMs?: number } = {},
+  { timeoutMs = 15_000 }: { timeoutMs?: number } = {},
 ): Promise<string> {
   const logs = await world.cloud.arrived(programOf(world, program), count, timeoutMs).catch(async (error: Error) => {
     const said = await machineOf(world).sh(
@@ -48,8 +48,8 @@ export async function expectLines(
   });
   const { lost, doubled, inOrder } = tally(logs, count);
   const text = `${count} lines, ${lost} lost, ${doubled} doubled`;
-  if (lost > 0 || doubled > repeats) throw new Error(text);
-  if (doubled === 0 && !inOrder) throw new Error(`${text}, but not in order`);
+  if (lost > 0 || doubled > 0) throw new Error(text);
+  if (!inOrder) throw new Error(`${text}, but not in order`);
   return text;
 }
 

@@ -1,6 +1,5 @@
 /** A virtual machine with a kernel of its own, emulated by QEMU (TCG): slow, and the same wherever it runs. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run, until } from "../run";
@@ -82,10 +81,14 @@ export class VirtualMachine {
   /** As `until`, for as long as the machine runs. */
   until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
     return until(what, patience, () => {
-      if (this.qemu.exitCode === null && this.qemu.signalCode === null) return look();
+      if (!this.hasEnded) return look();
       const how = this.qemu.signalCode ?? `exit code ${this.qemu.exitCode}`;
       throw new Error(`${what}: the machine ended before (${how})`);
     });
+  }
+
+  private get hasEnded(): boolean {
+    return this.qemu.exitCode !== null || this.qemu.signalCode !== null;
   }
 
   /** The end of what it said on its console. */
@@ -112,8 +115,7 @@ export class VirtualMachine {
   }
 
   async powerOff(): Promise<void> {
-    const ended = once(this.qemu, "close");
     await this.sh("systemctl poweroff").catch(() => undefined);
-    await ended;
+    await until("the machine's power off", patience, () => (this.hasEnded ? true : undefined));
   }
 }

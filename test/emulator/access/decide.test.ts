@@ -4,6 +4,7 @@ import { decide, type Question } from "../../../emulator/access/decide";
 import { parsePolicy, PolicyProblem } from "../../../emulator/access/policy-document";
 import { matchesWildcard } from "../../../emulator/access/wildcards";
 import { policyText, type Grant } from "../../support/access";
+import { cpuMs } from "../../support/cpu-time";
 
 const store = "acs:log:cn-hangzhou:1000000000000000:project/p/logstore/ls";
 
@@ -27,9 +28,10 @@ test.each<[string, string, boolean]>([
 });
 
 test("a pattern of many stars does not cost more than its length times the text's", () => {
-  const start = process.hrtime.bigint();
-  expect(matchesWildcard("*a".repeat(500), "a".repeat(5000) + "b")).toBe(false);
-  expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(500);
+  let matches = true;
+  const took = cpuMs(() => (matches = matchesWildcard("*a".repeat(500), "a".repeat(5000) + "b")));
+  expect(matches).toBe(false);
+  expect(took).toBeLessThan(500);
 });
 
 describe("a policy", () => {

@@ -7,7 +7,7 @@ import { spawnAgent, type RunningAgent } from "../../agent/support/bundle";
 import { temporaryFolder } from "../../agent/support/folder";
 import { bindSyslogConfig } from "../../support/local-cloud";
 import { report, type Outcome } from "./outcome";
-import { pullAll, type CloudAddress } from "./pull";
+import { LogReader, type CloudAddress } from "./pull";
 
 export const endpoint = "http://cn-hangzhou.log.aliyuncs.com";
 export const project = "my-project";
@@ -19,6 +19,7 @@ export class FaultBench<C extends CloudAddress = LocalCloud> {
   readonly client: SlsClient;
   readonly config: string;
   data: string;
+  private readonly found = new Map<string, { readonly reader: LogReader; readonly times: Map<number, number> }>();
 
   constructor(
     readonly cloud: C,
@@ -70,9 +71,14 @@ export class FaultBench<C extends CloudAddress = LocalCloud> {
   }
 
   /** How often each line is stored, by its number. Lines end in their number. */
-  async stored(store = logstore): Promise<Map<number, number>> {
-    const times = new Map<number, number>();
-    for (const { logs } of await pullAll(this.cloud, project, store, this.cloudNow())) {
+  async stored(store = logstore): Promise<ReadonlyMap<number, number>> {
+    let found = this.found.get(store);
+    if (found === undefined) {
+      found = { reader: new LogReader(this.cloud, project, store), times: new Map() };
+      this.found.set(store, found);
+    }
+    const { reader, times } = found;
+    for (const { logs } of await reader.next(this.cloudNow())) {
       for (const { contents } of logs) {
         const [, text = ""] = contents.find(([key]) => key === "msg" || key === "content") ?? [];
         const n = Number(/\d+\s*$/.exec(Buffer.from(text).toString())?.[0]);
@@ -85,12 +91,12 @@ export class FaultBench<C extends CloudAddress = LocalCloud> {
   /** Waits, for a minute at most, until lines 0 … count - 1 are stored; what is missing then is for `outcome` to say. */
   async allStored(count: number, ms = 60_000): Promise<void> {
     const end = performance.now() + ms;
-    while ((await this.stored()).size < count && performance.now() < end) await pause(200);
+    while ((await this.stored()).size < count && performance.now() < end) await pause(100);
   }
 
   /** What came of lines 0 … count - 1, for the table too. */
   async outcome(name: string, count: number, ...stores: readonly string[]): Promise<Outcome> {
-    const times = await this.stored();
+    const times = new Map(await this.stored());
     for (const store of stores) {
       for (const [n, more] of await this.stored(store)) times.set(n, (times.get(n) ?? 0) + more);
     }

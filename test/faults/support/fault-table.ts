@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import type { Reporter, TestCase, TestModule } from "vitest/node" with { "resolution-mode": "import" };
 import type { Row } from "./outcome";
+import { isShort } from "./short.js";
 
 interface Told extends Row {
   readonly file: string;
@@ -16,7 +17,8 @@ export class FaultTable implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const rows = tests.flatMap(rowsOf);
-    const skipped = tests.filter((test) => test.result().state === "skipped" && test.options.mode === "skip");
+    const wanted = (test: TestCase): boolean => !isShort || (test.options.tags ?? []).includes("short");
+    const skipped = tests.filter((test) => test.result().state === "skipped" && wanted(test));
     const text = [table(rows), ...skipped.map(({ fullName }) => `skipped: ${fullName}`), ""].join("\n");
     process.stdout.write(`\n${text}`);
     if (this.jsonFile !== undefined) writeFileSync(this.jsonFile, `${JSON.stringify(rows, undefined, 2)}\n`);

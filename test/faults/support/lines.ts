@@ -14,13 +14,21 @@ export interface Pace {
   /** Until then, or until the connection ends. */
   readonly stop: () => boolean;
   readonly line?: (n: number) => string;
+  /** Told the number of the line that is written next. */
+  readonly told?: (next: number) => void;
 }
 
 /** Sends lines from `first` on. Resolves to the next number when the peer has closed. Waits while the peer takes nothing. */
-export async function stream(port: number, first: number, { perSecond, stop, line = stepLine }: Pace): Promise<number> {
-  const socket = net.connect(port, "127.0.0.1");
+export async function stream(
+  port: number,
+  first: number,
+  { perSecond, stop, line = stepLine, told }: Pace,
+): Promise<number> {
+  // Without Nagle's wait for an answer: what is written is with the peer.
+  const socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
   await once(socket, "connect");
   let over = false;
+  const closed = new Promise((resolve) => socket.on("close", resolve));
   socket.on("close", () => (over = true));
   socket.on("error", () => (over = true));
   let next = first;
@@ -32,13 +40,14 @@ export async function stream(port: number, first: number, { perSecond, stop, lin
     const most = socket.writableLength < 1024 * 1024 ? due : next;
     for (; next < most; next++) text += line(next);
     if (text !== "") socket.write(text);
+    told?.(next);
     await pause(2);
   }
   if (!over) {
     socket.end();
     socket.resume();
-    await once(socket, "close");
   }
+  await closed;
   return next;
 }
 

@@ -43,28 +43,41 @@ function get(
   });
 }
 
-/** `date` is the cloud's clock. */
-export async function pullAll(
-  cloud: CloudAddress,
-  project: string,
-  logstore: string,
-  date = new Date(),
-  shards = 1,
-): Promise<LogGroup[]> {
-  const groups: LogGroup[] = [];
-  for (let shard = 0; shard < shards; shard++) {
-    const path = `/logstores/${logstore}/shards/${shard}`;
-    const begin = await get(cloud, project, path, { type: "cursor", from: "begin" }, date);
-    let { cursor } = JSON.parse(begin.bytes.toString()) as { cursor: string };
-    for (;;) {
-      const { headers, bytes } = await get(cloud, project, path, { type: "log", cursor, count: "1000" }, date);
-      for (const group of groupsIn(bytes)) groups.push(decodeLogGroup(group));
-      const next = headers["x-log-cursor"] as string;
-      if (next === cursor) break;
-      cursor = next;
+/** The groups of one logstore, each given once: what was read is not asked for again. */
+export class LogReader {
+  /** Of each shard, where to go on. */
+  private readonly cursors = new Map<number, string>();
+
+  constructor(
+    private readonly cloud: CloudAddress,
+    private readonly project: string,
+    private readonly logstore: string,
+    private readonly shards = 1,
+  ) {}
+
+  /** What has come since the last time. `date` is the cloud's clock. */
+  async next(date = new Date()): Promise<LogGroup[]> {
+    const groups: LogGroup[] = [];
+    for (let shard = 0; shard < this.shards; shard++) {
+      const path = `/logstores/${this.logstore}/shards/${shard}`;
+      let cursor = this.cursors.get(shard) ?? (await this.begin(path, date));
+      for (;;) {
+        const query = { type: "log", cursor, count: "1000" };
+        const { headers, bytes } = await get(this.cloud, this.project, path, query, date);
+        for (const group of groupsIn(bytes)) groups.push(decodeLogGroup(group));
+        const next = headers["x-log-cursor"] as string;
+        if (next === cursor) break;
+        cursor = next;
+      }
+      this.cursors.set(shard, cursor);
     }
+    return groups;
   }
-  return groups;
+
+  private async begin(path: string, date: Date): Promise<string> {
+    const { bytes } = await get(this.cloud, this.project, path, { type: "cursor", from: "begin" }, date);
+    return (JSON.parse(bytes.toString()) as { cursor: string }).cursor;
+  }
 }
 
 /** Fields 1 of a LogGroupList. */
