@@ -33,5 +33,5 @@ export function testWith(what: string, found: string | undefined): typeof test {
     test(name, () => {
       throw new Error(`${what} is missing; run scripts/ci-setup.sh`);
     });
-  return missing as unknown as typeof test;
+  return Object.assign(missing, { each: () => missing }) as unknown as typeof test;
 }
