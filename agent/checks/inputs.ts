@@ -5,7 +5,7 @@ import { isIPv6 } from "node:net";
 import { delimiter, join } from "node:path";
 import type { InputSettings, TlsFiles } from "../config/input-settings";
 import type { Settings } from "../config/settings";
-import { contextOf } from "../inputs/tls-server";
+import { contextOf } from "../inputs/sockets/tls-server";
 import { doubt, failure, type Finding } from "./finding";
 import { checkPort } from "./network";
 

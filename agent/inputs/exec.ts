@@ -7,7 +7,7 @@ import type { Waits } from "../status/waits";
 import type { World } from "../world";
 import type { Input, InputState, TakeLine } from "./input";
 import { untilQuiet } from "./let-go";
-import { LineFramer } from "./line-framer";
+import { LineFramer } from "./framing/line-framer";
 import { start } from "./start";
 
 export interface ExecInputOptions {

@@ -9,8 +9,8 @@ import { hashKeyOf } from "../buffer/segment-format";
 import type { SyslogConfig } from "../config/discovery";
 import type { UnfitReason } from "../status/events";
 import type { UnfitLines } from "../status/tally";
-import { addFast, Fast, headOf, type LineHead } from "./fast-line";
-import { LogRules } from "./log-rules";
+import { addFast, Fast, headOf, type LineHead } from "./syslog/fast-line";
+import { LogRules } from "./rules/log-rules";
 
 /** Where a line came in; one object a connection. */
 export interface Origin {

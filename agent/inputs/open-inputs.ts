@@ -7,16 +7,16 @@ import type { Waits } from "../status/waits";
 import type { World } from "../world";
 import { ExecInput } from "./exec";
 import type { Input } from "./input";
-import type { LineRouter } from "./line-router";
-import type { ListenPlace } from "./listen-place";
-import { RelpInput } from "./relp";
-import type { RelpMemory } from "./relp-memory";
+import type { LineRouter } from "./syslog/line-router";
+import type { ListenPlace } from "./sockets/listen-place";
+import { RelpInput } from "./relp/relp";
+import type { RelpMemory } from "./relp/memory";
 import { StdinInput } from "./stdin";
-import type { StreamInputOptions } from "./stream-input";
-import { SyslogTcpInput } from "./syslog-tcp";
-import { tlsServer } from "./tls-server";
-import { UdpInput } from "./udp";
-import { UnixgramInput } from "./unixgram";
+import type { StreamInputOptions } from "./sockets/stream-input";
+import { SyslogTcpInput } from "./syslog/tcp";
+import { tlsServer } from "./sockets/tls-server";
+import { UdpInput } from "./datagrams/udp";
+import { UnixgramInput } from "./datagrams/unixgram";
 
 /** What the inputs take from outside. */
 export interface InputsEnvironment {

@@ -13,8 +13,8 @@ import { bootIdOf, type World } from "../world";
 import { Holds } from "./holds";
 import { Inputs } from "./inputs";
 import { Intake } from "./intake";
-import { LineRouter } from "./line-router";
-import { RelpMemory } from "./relp-memory";
+import { LineRouter } from "./syslog/line-router";
+import { RelpMemory } from "./relp/memory";
 
 export interface ReceptionOptions {
   readonly settings: Settings;

@@ -3,7 +3,7 @@ import type { InputStatus } from "../status/status-file";
 import type { World } from "../world";
 import type { Input, TakeLine } from "./input";
 import { untilQuiet } from "./let-go";
-import { LineFramer } from "./line-framer";
+import { LineFramer } from "./framing/line-framer";
 
 export interface StdinInputOptions {
   /** For events and the status. @default "stdin" */

@@ -5,7 +5,7 @@ import * as net from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { FaultRule } from "../../emulator";
-import { relpFrame } from "../../agent/inputs/relp-frame";
+import { relpFrame } from "../../agent/inputs/relp/frame";
 import type { AgentStatus } from "../../agent/status/status-file";
 import { allLogs } from "../support/local-cloud";
 import { builtAgent, spawnAgent, type RunningAgent } from "./support/bundle";

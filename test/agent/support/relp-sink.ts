@@ -3,7 +3,7 @@
  * once it is written and synced, in group commits. SIGTERM ends it cleanly.
  */
 import * as fs from "node:fs";
-import { RelpInput } from "../../../agent/inputs/relp";
+import { RelpInput } from "../../../agent/inputs/relp/relp";
 import { Waits } from "../../../agent/status/waits";
 import { realWorld } from "../../../agent/world";
 

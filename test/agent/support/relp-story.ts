@@ -5,10 +5,10 @@
 import { join } from "node:path";
 import { realDisk } from "../../../agent/buffer/disk";
 import type { WrittenLines } from "../../../agent/buffer/written-lines";
-import { relpFrame } from "../../../agent/inputs/relp-frame";
-import { RelpMemory } from "../../../agent/inputs/relp-memory";
-import { RelpSession } from "../../../agent/inputs/relp-session";
-import type { SessionMemory } from "../../../agent/inputs/relp-session-memory";
+import { relpFrame } from "../../../agent/inputs/relp/frame";
+import { RelpMemory } from "../../../agent/inputs/relp/memory";
+import { RelpSession } from "../../../agent/inputs/relp/session";
+import type { SessionMemory } from "../../../agent/inputs/relp/session-memory";
 import type { World } from "../../../agent/world";
 import { ManualWorld, turn } from "./world";
 
