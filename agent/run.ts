@@ -100,6 +100,7 @@ export class Agent {
       buffer: this.buffer,
       disk,
       ownAddress: () => this.identity.addresses[0] ?? "127.0.0.1",
+      userDefinedIds: () => this.identity.userDefinedIds,
       world,
       emit: this.emit,
       waits: this.waits,

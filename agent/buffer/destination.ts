@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import type { LogGroup } from "../../sls/model/log";
 import { decodeLogGroup, encodeLogGroup } from "../../sls/wire/log-group";
 
 /** Where logs go. Names hold no dots and no slashes, so `project.logstore` is a safe key and file name. */
@@ -23,15 +24,17 @@ export function destinationsIn(folder: string): readonly Destination[] {
 export interface GroupFace {
   readonly topic: string;
   readonly source: string;
+  /** Shown as `__tag__:{key}`. @default none */
+  readonly tags?: LogGroup["tags"];
   /** `x-log` hash key, 32 hex digits: all requests with the same one go to one shard, one after the other. */
   readonly hashKey?: string | undefined;
 }
 
-/** What stands after the logs in a LogGroup: topic and source. */
-export const encodeTrailer = ({ topic, source }: GroupFace): Buffer =>
-  encodeLogGroup({ logs: [], ...(topic === "" ? {} : { topic }), source });
+/** What stands after the logs in a LogGroup: topic, source and tags. */
+export const encodeTrailer = ({ topic, source, tags = [] }: GroupFace): Buffer =>
+  encodeLogGroup({ logs: [], ...(topic === "" ? {} : { topic }), source, tags });
 
-export function decodeTrailer(trailer: Uint8Array): { readonly topic: string; readonly source: string } {
-  const { topic = "", source = "" } = decodeLogGroup(trailer);
-  return { topic, source };
+export function decodeTrailer(trailer: Uint8Array): Omit<GroupFace, "hashKey"> {
+  const { topic = "", source = "", tags } = decodeLogGroup(trailer);
+  return tags === undefined ? { topic, source } : { topic, source, tags };
 }

@@ -12,7 +12,8 @@ export class Lanes {
   constructor(private readonly owner: LaneOwner) {}
 
   of(face: GroupFace): Lane {
-    const key = `${face.hashKey ?? ""}\0${face.source}\0${face.topic}`;
+    const { hashKey = "", source, topic, tags = [] } = face;
+    const key = [hashKey, source, topic, ...tags.flat()].join("\0");
     let lane = this.byFace.get(key);
     if (lane === undefined) {
       if (this.byFace.size >= manyLanes) this.forget();

@@ -67,8 +67,8 @@ export function encodeRecordHead(face: RecordFace, logs: Buffer): Buffer {
 
 /** What lines of a record share; the hash key is worked out of the source. */
 export function faceOf({ trailer, hashKey }: RecordFace): GroupFace {
-  const { topic, source } = decodeTrailer(trailer);
-  return { topic, source, hashKey: hashKey ? hashKeyOf(source) : undefined };
+  const face = decodeTrailer(trailer);
+  return { ...face, hashKey: hashKey ? hashKeyOf(face.source) : undefined };
 }
 
 /** `key` of a PutLogs by hash: the MD5 of the source. */

@@ -31,6 +31,8 @@ export interface LogtailRules {
 export interface RulesFound {
   /** Lines of one source go to one shard, in order. */
   readonly ordered?: boolean;
+  /** `enableTag`: what is sent tells of the machine. */
+  readonly machineTags?: boolean;
   /** Undefined where there is none. */
   readonly rules?: LogtailRules;
   /** Fields that ask for something that this agent does not do, each with what it does instead. */
@@ -49,12 +51,12 @@ const known: ReadonlySet<string> = new Set([
   "maxSendRate",
   "sendRateExpire",
   "shardHashKey",
+  "enableTag",
   "mergeType",
 ]);
 
 /** What the agent does instead, where that is worth telling. */
 const instead: Readonly<Record<string, string>> = {
-  enableTag: "no tags (__hostname__, __pack_id__) are sent",
   localStorage: "where unsent lines wait is the agent's setting buffer.mode",
   topicFormat: "the topic is that of the machine group",
   discardUnmatch: "lines that fit no format are stored whole",
@@ -80,6 +82,7 @@ export function rulesOf(detail: Detail): RulesFound {
   }
   return {
     ...(ordered ? { ordered } : {}),
+    ...(detail["enableTag"] === true ? { machineTags: true } : {}),
     ...(Object.keys(rules).length > 0 ? { rules } : {}),
     ...(problems.length > 0 ? { notApplied: problems } : {}),
   };
@@ -153,7 +156,6 @@ function orderOf(keys: unknown, problems: string[]): boolean {
 
 /** Whether a value asks for something, where that is not just any but the default of some SDK. */
 const asks: Readonly<Record<string, (value: unknown) => boolean>> = {
-  enableTag: (value) => value === true,
   discardUnmatch: (value) => value === true,
   topicFormat: (value) => value !== "none" && value !== "group_topic" && value !== "",
 };

@@ -80,6 +80,7 @@ export function choice<T extends string>(face: Face<T>, allowed: readonly T[]): 
 export function list(
   face: Face<readonly string[]>,
   problem: (value: string) => string | undefined,
+  problemOfAll: (values: readonly string[]) => string | undefined = () => undefined,
 ): Option<readonly string[]> {
   return {
     ...face,
@@ -92,7 +93,8 @@ export function list(
         const wrong = problem(item);
         if (wrong !== undefined) return { mustBe: wrong };
       }
-      return { value: items as string[] };
+      const wrong = problemOfAll(items as string[]);
+      return wrong === undefined ? { value: items as string[] } : { mustBe: wrong };
     },
   };
 }

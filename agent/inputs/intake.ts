@@ -7,6 +7,7 @@ import type { Lane } from "../buffer/lane";
 import type { LogQueue } from "../buffer/log-queue";
 import { hashKeyOf } from "../buffer/segment-format";
 import type { SyslogConfig } from "../config/discovery";
+import type { GroupTag } from "../config/group-tags";
 import type { UnfitReason } from "../status/events";
 import type { UnfitLines } from "../status/tally";
 import { addFast, Fast, headOf, type LineHead } from "./syslog/fast-line";
@@ -43,6 +44,8 @@ export interface IntakeOptions {
   readonly now: () => Date;
   /** This machine's address, for lines that it sends to itself. */
   readonly ownAddress: () => string;
+  /** Tags of all that is sent for the config. @default none */
+  readonly tagsOf?: (config: SyslogConfig) => readonly GroupTag[];
   /** A regular expression of a config took too long for a line. @default nobody is told */
   readonly onGivenUp?: (config: SyslogConfig) => void;
 }
@@ -187,9 +190,13 @@ export class Intake {
   }
 
   /** Where logs of this config and source go. */
-  laneOf({ project, logstore, topic, ordered }: SyslogConfig, source: string): Lane {
+  laneOf(config: SyslogConfig, source: string): Lane {
+    const { project, logstore, topic, ordered } = config;
     const hashKey = ordered ? hashKeyOf(source) : undefined;
-    return this.options.queue({ project, logstore }).lane({ topic, source, hashKey });
+    const tags = this.options.tagsOf?.(config) ?? [];
+    return this.options
+      .queue({ project, logstore })
+      .lane({ topic, source, hashKey, ...(tags.length > 0 ? { tags } : {}) });
   }
 
   private addressOf(origin: Origin): string {

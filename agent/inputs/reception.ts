@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Disk } from "../buffer/disk";
 import type { LogBuffer } from "../buffer/log-buffer";
 import type { SyslogConfig } from "../config/discovery";
+import { machineTags, tagsOf } from "../config/group-tags";
 import type { Settings } from "../config/settings";
 import type { Emit, UnfitReason } from "../status/events";
 import type { InputStatus } from "../status/status-file";
@@ -22,6 +23,8 @@ export interface ReceptionOptions {
   readonly disk: Disk;
   /** This machine's address, for lines that it sends to itself. */
   readonly ownAddress: () => string;
+  /** This machine's names in machine groups. */
+  readonly userDefinedIds: () => readonly string[];
   readonly world: World;
   readonly emit: Emit;
   readonly waits: Waits;
@@ -46,19 +49,21 @@ export class Reception {
     this.standardInput.signal.addEventListener("abort", () => resolve("end of standard input"), { once: true }),
   );
 
-  constructor({ settings, buffer, disk, ownAddress, world, emit, waits }: ReceptionOptions) {
+  constructor({ settings, buffer, disk, ownAddress, userDefinedIds, world, emit, waits }: ReceptionOptions) {
     const { now } = world;
     const unfit = (this.unfitLines = new UnfitLines(now, (reason, lines, sample) =>
       emit({ type: "LinesUnfit", reason, lines, sample }),
     ));
     this.givenUp = new OnceAMinute(now, (config, lines) => emit({ type: "RegexGivenUp", config, lines }));
     const committed = (): Promise<void> => buffer.committed();
+    const tags = tagsOf(settings.tags);
     const intake = (this.intake = new Intake({
       queue: (destination) => buffer.queue(destination),
       committed,
       unfit,
       now,
       ownAddress,
+      tagsOf: (config) => (config.machineTags ? [...machineTags(hostname(), userDefinedIds()), ...tags] : tags),
       onGivenUp: ({ project, config }) => this.givenUp.add(`${project}/${config}`, 1),
     }));
     this.router = new LineRouter({

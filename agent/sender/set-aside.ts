@@ -29,7 +29,7 @@ export class SetAside {
    */
   add(
     destination: Destination,
-    { topic, source }: GroupFace,
+    { topic, source, tags }: GroupFace,
     logs: Buffer,
     error: SlsError,
     at: Date,
@@ -44,6 +44,7 @@ export class SetAside {
         ...destination,
         topic,
         source,
+        ...(tags === undefined ? {} : { tags: Object.fromEntries(tags) }),
         time: log.time,
         ...(log.timeNs === undefined ? {} : { timeNs: log.timeNs }),
         contents: Object.fromEntries(log.contents.map(([key, value]) => [key, shown(value)])),

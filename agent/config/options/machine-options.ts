@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import { text } from "../option";
+import { tagProblem, tagsProblem } from "../group-tags";
+import { list, text } from "../option";
 
 /** Who this machine is, what it holds, and by what right it sends. */
 export const machineOptions = {
@@ -12,6 +13,17 @@ export const machineOptions = {
       fallbackText: "first address that is not loopback",
     },
     (value) => (isIP(value) === 0 ? "an IP address" : undefined),
+  ),
+  tags: list(
+    {
+      path: "tags",
+      env: "SLS_AGENT_TAGS",
+      doc: "NAME=VALUE each, sent with every log; the service shows them as `__tag__:NAME`",
+      fallback: [],
+      fallbackText: "none",
+    },
+    tagProblem,
+    tagsProblem,
   ),
   dataDir: text<string>({
     path: "dataDir",
