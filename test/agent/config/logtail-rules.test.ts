@@ -24,6 +24,7 @@ describe("the rules of a Logtail config", () => {
       ...plain,
       filterKey: ["level"],
       filterRegex: ["WARN|ERROR"],
+      enableTag: true,
       enableRawLog: true,
       maxSendRate: 1_048_576,
       sendRateExpire: 1_800_000_000,
@@ -32,6 +33,7 @@ describe("the rules of a Logtail config", () => {
     });
     expect(found).toEqual({
       ordered: true,
+      machineTags: true,
       rules: {
         filters: [{ key: "level", regex: "WARN|ERROR" }],
         masks: [{ key: "msg", type: "md5", before: "pwd=", content: "[^,]+", replacement: "", all: false }],
@@ -42,7 +44,6 @@ describe("the rules of a Logtail config", () => {
   });
 
   it.each<[object, string]>([
-    [{ enableTag: true }, "enableTag: no tags (__hostname__, __pack_id__) are sent"],
     [{ localStorage: false }, "localStorage: where unsent lines wait is the agent's setting buffer.mode"],
     [{ topicFormat: "customized://audit" }, "topicFormat: the topic is that of the machine group"],
     [{ discardUnmatch: true }, "discardUnmatch: lines that fit no format are stored whole"],
