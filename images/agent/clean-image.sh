@@ -5,7 +5,9 @@ set -eu
 root=${ROOT:-}
 
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then
-  systemctl stop logtail.service logtail-first-boot.service rsyslog.service syslog.socket 2>/dev/null || true
+  # First what would start rsyslog again with the next line, and by its Wants= all of them.
+  systemctl stop syslog.socket 2>/dev/null || true
+  systemctl stop rsyslog.service logtail.service logtail-first-boot.service 2>/dev/null || true
 fi
 ids=$root/etc/ilogtail/user_defined_id
 first_boot=$root/var/lib/logtail-first-boot

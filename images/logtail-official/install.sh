@@ -63,6 +63,14 @@ installed_version() {
   sed -n 's/.*"logtail_version"[[:space:]]*:[[:space:]]*"\([0-9.]*\)".*/\1/p' "$home/app_info.json" 2>/dev/null || true
 }
 
+# Whether a process of it is there.
+runs() {
+  for process in /proc/[0-9]*/exe; do
+    case $(readlink "$process" 2>/dev/null || true) in "$home"/ilogtail*) return 0 ;; esac
+  done
+  return 1
+}
+
 install -d -m 755 "$etc"
 umask 022
 # The installer starts Logtail: without an id the machine that is baked is in no group, and collects nothing.
@@ -86,6 +94,12 @@ version=$(installed_version)
 
 # Its own unit and start script would start it before cloud-init is through, and besides ours.
 if [ -x "$init" ]; then "$init" stop || "$init" force-stop || die 'Logtail could not be stopped'; fi
+tries=0
+while runs; do
+  [ "$tries" -lt 30 ] || die 'Logtail was stopped and still runs: what it writes now would be in the image'
+  tries=$((tries + 1))
+  sleep 1
+done
 rm -f "$init" "$root/etc/systemd/system/ilogtaild.service" "$root"/etc/systemd/system/*.wants/ilogtaild.service \
   "$root"/etc/rc?.d/[SK]??ilogtaild "$root"/etc/rc.d/rc?.d/[SK]??ilogtaild
 # Says the address and the name of this machine; Logtail makes it anew on each machine that is made from the image.

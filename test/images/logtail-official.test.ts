@@ -3,7 +3,18 @@
  * what the published installers 1.5.6 ("newer") and those of 2020 leave: files, links, a unit or links of sysvinit, a process that runs.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../agent/support/folder";
@@ -126,6 +137,23 @@ it.each([
     }
   },
 );
+
+it("goes on when no process of it is left, and not when its start script says that it is stopped", () => {
+  const before = (path: Tried["path"]): void => {
+    const home = path("usr/local/ilogtail");
+    const runs = `cp "$(command -v sleep)" "${home}/ilogtail_run"; "${home}/ilogtail_run" 60 >"${path("out")}" 2>&1 & echo $! >"${path("pid")}"`;
+    const stop = `(sleep 0.5; kill "$(cat "${path("pid")}")") >"${path("out")}" 2>&1 &`;
+    appendFileSync(
+      path("logtail.sh"),
+      `${runs}\nprintf '%s\\n' '#!/bin/sh' '${stop}' >"${path("etc/init.d/ilogtaild")}"\n`,
+    );
+  };
+  const { code, path } = install(usual, { before });
+  const pid = Number(readFileSync(path("pid"), "utf8"));
+  expect(code).toBe(0);
+  // It may be there yet for whoever is to ask how it ended; it runs nothing.
+  expect(() => readlinkSync(`/proc/${pid}/exe`)).toThrow(/ENOENT/);
+});
 
 it("has no user-defined id while its installer runs it: the machine that is baked is in no group", () => {
   const before = (path: Tried["path"]): void => {
