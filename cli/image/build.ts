@@ -18,6 +18,7 @@ import {
   type Source,
 } from "../../images/packer";
 import { proxyFromEnv } from "../../sls";
+import { collectors, type Collector, type ImageManifest } from "../../sls/model/image-manifest";
 import { quoted } from "../local/options";
 import { addServiceOptions, clientFor, readStacks, regionOf, type ServiceFlags } from "../service-options";
 import { untilSignal } from "../until-signal";
@@ -29,6 +30,7 @@ interface Flags extends ServiceFlags {
   readonly project?: string;
   readonly group?: string;
   readonly userDefinedId?: string;
+  readonly collector: Collector;
   readonly agentPackage?: string;
   readonly manifest?: string;
   readonly var: readonly string[];
@@ -53,6 +55,11 @@ export function imageBuildCommand(): Command {
       "--user-defined-id <id>",
       'what its machines say in /etc/ilogtail/user_defined_id (default: as the machine group has it); "": each machine takes it from its user data',
     )
+    .addOption(
+      new Option("--collector <name>", "what collects: sls-agent, or the service's own Logtail (1.5.0 or newer)")
+        .choices(collectors)
+        .default("agent"),
+    )
     .option(
       "--agent-package <file>",
       "the agent's .deb or .rpm (default: the newest .deb in build/, for ECS that of x64)",
@@ -67,7 +74,9 @@ export function imageBuildCommand(): Command {
     .option("--dry-run", "print the command of Packer, and do nothing")
     .addHelpText(
       "after",
-      "\nPacker must be on PATH. The local cloud has no images: --source alicloud-ecs needs an account.",
+      "\nPacker must be on PATH. The local cloud has no images: --source alicloud-ecs needs an account." +
+        "\n--collector logtail: the machine that is provisioned fetches Logtail's installer from the service's bucket of the region" +
+        "\n(--var logtail_url=… another place, --var logtail_version=… another than the newest version); rsyslog forwards over TCP.",
     )
     .action(build);
 }
@@ -93,7 +102,8 @@ async function build(image: string, flags: Flags): Promise<void> {
     ...found,
     env: flags.env,
     source: flags.source,
-    agentPackage: flags.agentPackage ?? newestPackage("build", flags.source === "null" ? process.arch : "x64"),
+    collector: flags.collector,
+    ...agentPackageOf(flags),
     toolVersion: packageVersion(),
     manifestFile: flags.manifest ?? join("build", `image-${image}-${flags.env}.json`),
     variables: Object.fromEntries(flags.var.map(variable)),
@@ -107,9 +117,18 @@ async function build(image: string, flags: Flags): Promise<void> {
   process.stdout.write(
     flags.json
       ? `${JSON.stringify(manifest, null, 2)}\n`
-      : `${manifest.imageId ?? "the machine"} is ${image} of ${flags.env}: agent ${manifest.agent.version}, ${manifest.sbom.components} packages\n${settings.manifestFile}\n`,
+      : `${manifest.imageId ?? "the machine"} is ${image} of ${flags.env}: ${collectorOf(manifest)}, ${manifest.sbom.components} packages\n${settings.manifestFile}\n`,
   );
 }
+
+/** Logtail has none; one that is given all the same is told by the build. */
+function agentPackageOf({ agentPackage, collector, source }: Flags): { agentPackage?: string } {
+  if (agentPackage === undefined && collector === "logtail") return {};
+  return { agentPackage: agentPackage ?? newestPackage("build", source === "null" ? process.arch : "x64") };
+}
+
+const collectorOf = ({ agent, logtail }: ImageManifest): string =>
+  logtail === undefined ? `agent ${agent?.version}` : `Logtail ${logtail.version}`;
 
 async function dryRun(settings: ImageBuild, json: boolean): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), "cdktf-sls-image-"));

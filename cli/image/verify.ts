@@ -14,7 +14,9 @@ export function imageVerifyCommand(): Command {
     .option("--keep", "leave logs and trees of the run")
     .addHelpText(
       "after",
-      "\nNeeds root, and what scripts/ci-setup.sh installs. The same as `npm run test:images` in a clone.",
+      "\nNeeds root, and what scripts/ci-setup.sh installs. The same as `npm run test:images` in a clone." +
+        "\nOf images with --collector logtail it checks what is around Logtail (app only): a stand-in takes the lines at its port. Logtail itself, its" +
+        "\ninstaller, and whether it finds its machine group cannot be checked without the service; `cdktf-sls verify` does on a machine that runs.",
     )
     .action(verify);
 }

@@ -5,7 +5,9 @@ set -eu
 root=${ROOT:-}
 
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then
-  systemctl stop logtail.service logtail-first-boot.service rsyslog.service syslog.socket 2>/dev/null || true
+  # First what would start rsyslog again with the next line, and by its Wants= all of them.
+  systemctl stop syslog.socket 2>/dev/null || true
+  systemctl stop rsyslog.service logtail.service logtail-first-boot.service 2>/dev/null || true
 fi
 ids=$root/etc/ilogtail/user_defined_id
 first_boot=$root/var/lib/logtail-first-boot
@@ -18,7 +20,10 @@ if [ -d "$root/var/lib/sls-agent" ]; then find "$root/var/lib/sls-agent" -mindep
 for spool in "$root/var/spool/rsyslog" "$root/var/lib/rsyslog"; do
   if [ -d "$spool" ]; then find "$spool" -mindepth 1 -delete; fi
 done
-rm -f "$root/usr/local/ilogtail/app_info.json" "$root/tmp/logtail_check_point"
+# Logtail's: who it was, what it had read and not sent, the configs of the groups that it was in, and its own logs.
+logtail=$root/usr/local/ilogtail
+rm -f "$logtail/app_info.json" "$logtail/user_log_config.json" "$logtail"/logtail_buffer_file_* "$logtail"/*.LOG "$logtail"/*.LOG.*
+rm -rf "$root/tmp/logtail_check_point" "$root/etc/ilogtail/checkpoint" "$root/etc/ilogtail/checkpoint_v2" "$logtail/snapshot"
 rm -rf "$root"/var/log/journal/*
 # Made anew at the first boot. Empty, not "uninitialized": systemd would enable all units anew, and systemd 239 knows no such word.
 if [ -e "$root/etc/machine-id" ]; then : >"$root/etc/machine-id"; fi

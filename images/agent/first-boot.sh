@@ -102,6 +102,7 @@ forget_other_machine() {
     find "$spool" -maxdepth 1 -type f \( -name '*.qi' -o -name '*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]' \) |
       while read -r file; do put_aside "$spool" "${file##*/}"; done
   done
+  for file in "$root"/usr/local/ilogtail/logtail_buffer_file_*; do put_aside "$root/usr/local/ilogtail" "${file##*/}"; done
   # Logtail makes it anew; what it says decides about machine groups by address.
   rm -f "$root/usr/local/ilogtail/app_info.json"
 }

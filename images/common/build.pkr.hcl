@@ -1,8 +1,14 @@
 # One build for all images and all sources: what an image adds is in its own `locals`.
 
 locals {
-  stamp  = formatdate("YYYYMMDDhhmm", timestamp())
-  common = "${path.root}/../common"
+  stamp   = formatdate("YYYYMMDDhhmm", timestamp())
+  common  = "${path.root}/../common"
+  logtail = "${path.root}/../logtail-official"
+  # What is uploaded and which step installs it.
+  collector = {
+    agent   = { files = var.agent_package, script = "${local.common}/scripts/20-agent.sh", rsyslog = var.rsyslog, name = "the agent of Log Service" }
+    logtail = { files = "${local.logtail}/", script = "${local.logtail}/install.sh", rsyslog = "tcp", name = "Logtail" }
+  }[var.collector]
   agent_config = {
     region      = var.region
     network     = var.network
@@ -19,7 +25,7 @@ source "alicloud-ecs" "production" {
   security_token       = var.security_token
   region               = var.region
   image_name           = "${local.image}-${var.env}-${local.stamp}"
-  image_description    = "${local.image} of ${var.env}, with the agent of Log Service"
+  image_description    = "${local.image} of ${var.env}, with ${local.collector.name}"
   source_image         = var.source_image
   instance_type        = var.instance_type
   io_optimized         = true
@@ -48,7 +54,7 @@ build {
     inline = ["install -d -m 700 /root/stage /root/stage/agent /root/stage/common /root/stage/systemd /root/stage/files"]
   }
   provisioner "file" {
-    source      = var.agent_package
+    source      = local.collector.files
     destination = "/root/stage/agent/"
   }
   provisioner "file" {
@@ -74,10 +80,14 @@ build {
       "USER_DEFINED_ID=${var.user_defined_id}",
       "AGENT_CONFIG=${jsonencode(local.agent_config)}",
       "PROXY_URL=${var.proxy_url}",
-      "RSYSLOG=${var.rsyslog}",
+      "RSYSLOG=${local.collector.rsyslog}",
+      "REGION=${var.region}",
+      "NETWORK=${var.network}",
+      "LOGTAIL_VERSION=${var.logtail_version}",
+      "LOGTAIL_URL=${var.logtail_url}",
     ]
     scripts = concat(
-      ["${local.common}/scripts/10-packages.sh", "${local.common}/scripts/20-agent.sh", "${local.common}/scripts/30-rsyslog.sh"],
+      ["${local.common}/scripts/10-packages.sh", local.collector.script, "${local.common}/scripts/30-rsyslog.sh"],
       local.scripts,
       ["${local.common}/scripts/80-inventory.sh"],
     )

@@ -30,9 +30,34 @@ variable "user_defined_id" {
   description = "What the machine says in /etc/ilogtail/user_defined_id; empty: each machine takes it from its instance at first boot."
 }
 
+variable "collector" {
+  type        = string
+  default     = "agent"
+  description = "What collects: agent (sls-agent) or logtail (the service's own Logtail)."
+  validation {
+    condition     = contains(["agent", "logtail"], var.collector)
+    error_message = "The collector must be agent or logtail."
+  }
+}
+
 variable "agent_package" {
   type        = string
+  default     = ""
   description = "The agent's .deb or .rpm, as `npm run build:packages` makes them in build/."
+}
+
+variable "logtail_version" {
+  type        = string
+  default     = ""
+  description = "Version of Logtail to install, such as 1.8.7; empty: the newest."
+}
+
+variable "logtail_url" {
+  type        = string
+  default     = ""
+  description = "Where Logtail's installer logtail.sh is, as curl takes it; empty: in the service's own bucket of the region."
+  # It may be signed.
+  sensitive = true
 }
 
 variable "proxy_url" {
@@ -52,7 +77,7 @@ variable "ca_file" {
 variable "rsyslog" {
   type        = string
   default     = "relp"
-  description = "How rsyslog hands lines to the agent: relp (loses none) or tcp (as Logtail takes them)."
+  description = "How rsyslog hands lines to the agent: relp (loses none) or tcp. To Logtail it is always tcp."
 }
 
 variable "access_key" {

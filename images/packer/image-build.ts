@@ -1,12 +1,13 @@
 /** Makes an image with Packer, and writes what the pipeline wants to know of it. */
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import type { ImageManifest } from "../../sls/model/image-manifest";
+import type { Collector, ImageManifest } from "../../sls/model/image-manifest";
+import { checkBuild } from "./build-problems";
 import { cyclonedx, parseInventory } from "./inventory";
 import { buildArgs, imageIdOf, packer, parseVersion, secretEnvironment, takesPlugins, type Source } from "./packer";
-import { assemble, checksumOf, templatesFolder } from "./templates";
+import { assemble, checksumOf, madeOf, templatesFolder } from "./templates";
 
 export interface ImageBuild {
   readonly image: string;
@@ -16,8 +17,10 @@ export interface ImageBuild {
   readonly project: string;
   /** Empty: machines take it from their instance. */
   readonly userDefinedId: string;
-  /** The agent's .deb or .rpm. */
-  readonly agentPackage: string;
+  /** @default "agent" */
+  readonly collector?: Collector;
+  /** The agent's .deb or .rpm; needed for the collector `agent`. */
+  readonly agentPackage?: string;
   readonly toolVersion: string;
   /** Where the manifest goes; the SBOM lies beside it. */
   readonly manifestFile: string;
@@ -42,12 +45,19 @@ export interface Prepared {
 
 const sha256 = (data: Buffer | string): string => createHash("sha256").update(data).digest("hex");
 
+interface FileFacts {
+  readonly file: string;
+  readonly sha256: string;
+}
+
+const fileFacts = (path: string): FileFacts => ({ file: basename(path), sha256: sha256(readFileSync(path)) });
+
 /** In a folder of its own, which is removed at the end. */
 export async function buildImage(build: ImageBuild): Promise<ImageManifest> {
   const work = mkdtempSync(join(tmpdir(), "cdktf-sls-image-"));
   try {
     const { args, cwd, version, environment } = await prepare(build, work);
-    const agentSha256 = sha256(readFileSync(build.agentPackage));
+    const agentFile = build.agentPackage === undefined ? undefined : fileFacts(build.agentPackage);
     const run = {
       program: build.packerProgram,
       cwd,
@@ -57,7 +67,7 @@ export async function buildImage(build: ImageBuild): Promise<ImageManifest> {
     };
     if (takesPlugins(parseVersion(version))) await packer(["init", "."], run);
     await packer(args, run);
-    return writeResults(build, work, version, agentSha256);
+    return writeResults(build, work, version, agentFile);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -65,7 +75,7 @@ export async function buildImage(build: ImageBuild): Promise<ImageManifest> {
 
 /** All but the run itself: what `--dry-run` shows. */
 export async function prepare(build: ImageBuild, work: string): Promise<Prepared> {
-  check(build);
+  checkBuild(build);
   const said = await packer(["version"], { program: build.packerProgram, cwd: work, env: build.environment });
   const version = parseVersion(said);
   const cwd = assemble(templatesFolder(), build.image, work, { plugins: takesPlugins(version) });
@@ -74,7 +84,8 @@ export async function prepare(build: ImageBuild, work: string): Promise<Prepared
     region: build.region,
     project: build.project,
     user_defined_id: build.userDefinedId,
-    agent_package: resolve(build.agentPackage),
+    ...(build.agentPackage === undefined ? {} : { agent_package: resolve(build.agentPackage) }),
+    ...(collectorOf(build) === "agent" ? {} : { collector: collectorOf(build) }),
     manifest: join(work, "packer-manifest.json"),
     inventory: join(work, "inventory.txt"),
     ...Object.fromEntries(Object.entries(build.variables).map(fromHere)),
@@ -90,34 +101,17 @@ const fromHere = ([name, value]: readonly [string, string]): [string, string] =>
   files.includes(name) && !value.startsWith("~") ? resolve(value) : value,
 ];
 
-/** Variables that say the same as a field: the manifest would say something else than the image. */
-const fields: Readonly<Record<string, string>> = {
-  env: "--env",
-  region: "--region",
-  project: "--project",
-  user_defined_id: "--user-defined-id",
-  agent_package: "--agent-package",
-  manifest: "--manifest",
-  inventory: "--manifest",
-};
+const collectorOf = ({ collector = "agent" }: ImageBuild): Collector => collector;
 
-/** Throws what Packer would find out late, or the machines. */
-function check({ variables, userDefinedId, agentPackage }: ImageBuild): void {
-  const doubled = Object.keys(variables).find((name) => fields[name] !== undefined);
-  if (doubled !== undefined) throw new Error(`--var ${doubled}=… cannot be given; use ${fields[doubled]}`);
-  if (userDefinedId !== "" && !/^[!-~]{1,128}$/.test(userDefinedId)) {
-    throw new Error(
-      `a user-defined id must be of 1 to 128 printable ASCII characters without spaces, got ${JSON.stringify(userDefinedId)}`,
-    );
-  }
-  if (!existsSync(agentPackage) || !/\.(deb|rpm)$/.test(agentPackage)) {
-    throw new Error(
-      `the agent's package must be a file that ends in .deb or .rpm, got ${agentPackage}; \`npm run build:packages\` in a clone of cdktf-sls makes them in build/`,
-    );
-  }
-}
+/** What the collector is called among what is installed. */
+const installedAs: Readonly<Record<Collector, string>> = { agent: "sls-agent", logtail: "logtail" };
 
-function writeResults(build: ImageBuild, work: string, packerVersion: string, agentSha256: string): ImageManifest {
+function writeResults(
+  build: ImageBuild,
+  work: string,
+  packerVersion: string,
+  agentFile: FileFacts | undefined,
+): ImageManifest {
   const builtAt = (build.now?.() ?? new Date()).toISOString();
   const inventory = parseInventory(readFileSync(join(work, "inventory.txt"), "utf8"));
   const facts = {
@@ -131,9 +125,12 @@ function writeResults(build: ImageBuild, work: string, packerVersion: string, ag
   const sbomFile = manifestFile.replace(/(\.json)?$/, ".cdx.json");
   const noted: unknown = JSON.parse(readFileSync(join(work, "packer-manifest.json"), "utf8"));
   const imageId = imageIdOf(noted, build.region);
-  const agent = inventory.packages.find(({ name }) => name === "sls-agent");
-  if (agent === undefined) throw new Error("the image has no package sls-agent, though its build said nothing of that");
-  const templates = ["common", "systemd", build.image].map((name) => checksumOf(join(work, name)));
+  const collector = collectorOf(build);
+  const name = installedAs[collector];
+  const installed = inventory.packages.find((one) => one.name === name);
+  if (installed === undefined) throw new Error(`the image has no ${name}, though its build said nothing of that`);
+  const { version } = installed;
+  const templates = madeOf(build.image, collector).map((folder) => checksumOf(join(work, folder)));
   const manifest: ImageManifest = {
     version: 1,
     image: build.image,
@@ -145,11 +142,8 @@ function writeResults(build: ImageBuild, work: string, packerVersion: string, ag
     project: build.project,
     ...(build.userDefinedId ? { userDefinedId: build.userDefinedId } : {}),
     packerVersion,
-    agent: {
-      version: agent.version,
-      file: basename(build.agentPackage),
-      sha256: agentSha256,
-    },
+    collector,
+    ...(agentFile === undefined ? { logtail: { version } } : { agent: { version, ...agentFile } }),
     templatesSha256: sha256(templates.join("\n")),
     sbom: { file: basename(sbomFile), sha256: sha256(sbom), components: inventory.packages.length },
   };

@@ -1,9 +1,11 @@
-/** The packages of a machine, as the image's own package manager lists them, and the CycloneDX document made from them. */
+/** What is installed on a machine, above all the packages that its package manager lists, and the CycloneDX document made from it. */
 
 export interface InstalledPackage {
   readonly name: string;
   readonly version: string;
   readonly architecture: string;
+  /** Of no package manager; left out: a package of the distribution. */
+  readonly generic?: true;
 }
 
 export interface Inventory {
@@ -13,7 +15,7 @@ export interface Inventory {
   readonly packages: readonly InstalledPackage[];
 }
 
-/** Reads what images/common/scripts/80-inventory.sh writes: `distribution ID VERSION_ID`, then `name<TAB>version<TAB>architecture`. */
+/** Reads what images/common/scripts/80-inventory.sh writes: `distribution ID VERSION_ID`, then `name<TAB>version<TAB>architecture[<TAB>generic]`. */
 export function parseInventory(text: string): Inventory {
   const [head = "", ...lines] = text.trimEnd().split("\n");
   const [word, distribution = "", release = ""] = head.split(" ");
@@ -21,9 +23,9 @@ export function parseInventory(text: string): Inventory {
     throw new Error(`an inventory begins with "distribution ID VERSION", got ${JSON.stringify(head)}`);
   }
   const packages = lines.map((line) => {
-    const [name = "", version = "", architecture = ""] = line.split("\t");
+    const [name = "", version = "", architecture = "", kind] = line.split("\t");
     if (name === "" || version === "") throw new Error(`no package in the inventory's line ${JSON.stringify(line)}`);
-    return { name, version, architecture };
+    return { name, version, architecture, ...(kind === "generic" ? { generic: true as const } : {}) };
   });
   return { distribution, release, packages: packages.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)) };
 }
@@ -38,12 +40,14 @@ export interface SbomFacts {
 
 const packageTypes: Readonly<Record<string, string>> = { debian: "deb", ubuntu: "deb" };
 
-/** Source: CycloneDX 1.5; Package URL types deb and rpm. */
+/** Source: CycloneDX 1.5; Package URL types deb, rpm and generic. */
 export function cyclonedx({ distribution, release, packages }: Inventory, facts: SbomFacts): object {
   const type = packageTypes[distribution] ?? "rpm";
-  const purl = ({ name, version, architecture }: InstalledPackage): string =>
-    `pkg:${type}/${distribution}/${encodeURIComponent(name)}@${encodeURIComponent(version)}` +
-    `?arch=${architecture}&distro=${distribution}-${release}`;
+  const purl = ({ name, version, architecture, generic }: InstalledPackage): string =>
+    generic
+      ? `pkg:generic/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}`
+      : `pkg:${type}/${distribution}/${encodeURIComponent(name)}@${encodeURIComponent(version)}` +
+        `?arch=${architecture}&distro=${distribution}-${release}`;
   return {
     bomFormat: "CycloneDX",
     specVersion: "1.5",

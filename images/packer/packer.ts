@@ -17,7 +17,7 @@ export const takesPlugins = ([major, minor]: readonly [number, number, number]):
   major > 1 || (major === 1 && minor >= 7);
 
 /** Their values may hold a password or a key: they go by the environment, which other users cannot read, and are not shown. */
-const secretVariables = ["proxy_url", "access_key", "secret_key", "security_token"];
+const secretVariables = ["proxy_url", "logtail_url", "access_key", "secret_key", "security_token"];
 const isSecret = ([name]: readonly [string, string]): boolean => secretVariables.includes(name);
 
 export const secretEnvironment = (variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>

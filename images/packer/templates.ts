@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Collector } from "../../sls/model/image-manifest";
 
 /** The package's folder of templates: `images/` of a clone, or of the installed package. */
 export function templatesFolder(from: string = __dirname): string {
@@ -16,9 +17,28 @@ export const imagesIn = (folder: string): string[] =>
     .filter((name) => hasTemplate(folder, name))
     .sort();
 
+/** Folder of what goes onto machines with Logtail, and in it, by name, what those share with machines of the agent. */
+export const logtailFolder = "logtail-official";
+export const sharedWithLogtail: Readonly<Record<string, string>> = {
+  "80-logtail-tcp.conf": "rsyslog/80-logtail-tcp.conf",
+  "clean-image.sh": "agent/clean-image.sh",
+  "first-boot.sh": "agent/first-boot.sh",
+  "logtail-first-boot.service": "agent/logtail-first-boot.service",
+  "rsyslog-10-after-logtail.conf": "systemd/rsyslog.service.d/10-after-logtail.conf",
+};
+
+/** Folders of an assembled image from which it is made with a collector. */
+export const madeOf = (image: string, collector: Collector): readonly string[] => [
+  "common",
+  "systemd",
+  ...(collector === "logtail" ? [logtailFolder] : []),
+  image,
+];
+
 /**
- * Copies what an image is made with into a folder, and resolves to the one that Packer is to read. Shared templates are copied into it: they
- * are links in a clone, which a package of npm does not carry. With `plugins`, for Packer 1.7 and newer, what names its plugins too.
+ * Copies what an image is made with into a folder, and resolves to the one that Packer is to read. What is shared is copied to where it is
+ * looked for: in a clone there are links, which a package of npm does not carry. With `plugins`, for Packer 1.7 and newer, what names its
+ * plugins too.
  */
 export function assemble(folder: string, image: string, into: string, { plugins }: { plugins: boolean }): string {
   if (!hasTemplate(folder, image)) {
@@ -26,8 +46,11 @@ export function assemble(folder: string, image: string, into: string, { plugins 
   }
   const read = join(into, image);
   mkdirSync(read, { recursive: true });
-  for (const name of ["common", "systemd", image]) {
+  for (const name of ["common", "systemd", logtailFolder, image]) {
     cpSync(join(folder, name), join(into, name), { recursive: true, dereference: true });
+  }
+  for (const [name, from] of Object.entries(sharedWithLogtail)) {
+    copyFileSync(join(folder, from), join(into, logtailFolder, name));
   }
   for (const name of sharedTemplates(folder)) copyFileSync(join(folder, "common", name), join(read, name));
   if (plugins) copyFileSync(join(folder, "common/newer-packer/plugins.pkr.hcl"), join(read, "plugins.pkr.hcl"));

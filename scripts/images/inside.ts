@@ -23,7 +23,7 @@ const baking: Check = {
     const log = join(world.work, `${world.image}-packer.log`);
     const { packerMs, manifest } = await bake(world, (line) => appendFileSync(log, `${line}\n`));
     const { agent, sbom } = manifest;
-    return `${timed("Packer took", packerMs, bakeWithin)}; agent ${agent.version}, SBOM of ${sbom.components} packages`;
+    return `${timed("Packer took", packerMs, bakeWithin)}; agent ${agent?.version}, SBOM of ${sbom.components} packages`;
   },
 };
 

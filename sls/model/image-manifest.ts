@@ -1,6 +1,10 @@
 /** What `cdktf-sls image build` says of an image that it made: for the pipeline, and for stacks that start machines from it. */
 import { regionProblem } from "./endpoint";
 
+/** What collects on an image's machines: sls-agent, or the service's own Logtail. */
+export const collectors = ["agent", "logtail"] as const;
+export type Collector = (typeof collectors)[number];
+
 export interface ImageManifest {
   readonly version: 1;
   /** app, certman, proxy, or whatever else folders of templates are called. */
@@ -17,7 +21,12 @@ export interface ImageManifest {
   /** Left out: machines take it from their instance. */
   readonly userDefinedId?: string;
   readonly packerVersion: string;
-  readonly agent: { readonly version: string; readonly file: string; readonly sha256: string };
+  /** Left out by versions that knew the agent alone. */
+  readonly collector?: Collector;
+  /** With the collector `agent`. */
+  readonly agent?: { readonly version: string; readonly file: string; readonly sha256: string };
+  /** With the collector `logtail`: as its installer brought it. */
+  readonly logtail?: { readonly version: string };
   /** Over the templates, scripts and files that the image was made with. */
   readonly templatesSha256: string;
   /** CycloneDX, beside this file. */

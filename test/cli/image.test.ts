@@ -66,6 +66,44 @@ testWith("packer", tool("packer"))(
   },
 );
 
+testWith("packer", tool("packer"))("image build --collector logtail needs no package of the agent", async () => {
+  const args = ["build", "app", "--env", "dev", "--outputs-file", outputs, "--collector", "logtail", "--dry-run"];
+  const url = "https://mirror.example/logtail.sh?Signature=geheim";
+  const { code, stdout, stderr } = await image(
+    ...args,
+    "--var",
+    `logtail_url=${url}`,
+    "--var",
+    "logtail_version=1.8.7",
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  for (const value of ["collector=logtail", "logtail_version=1.8.7", "user_defined_id=logtail-id-dev"]) {
+    expect(stdout).toContain(`-var ${value} `);
+  }
+  expect(stdout).not.toContain("agent_package");
+  expect(stdout).toContain("PKR_VAR_logtail_url=*** ");
+  expect(stdout).not.toContain("geheim");
+});
+
+test.each([
+  [["--agent-package", agent], "--agent-package is for sls-agent; leave it out, or use --collector agent"],
+  [["--var", "rsyslog=relp"], "--var rsyslog=relp is for sls-agent: Logtail takes lines over TCP alone; leave it out"],
+  [
+    ["--var", "ca_file=ca.pem"],
+    "--var ca_file=… is for sls-agent: Logtail trusts the certificates that it brings; leave it out",
+  ],
+  [
+    ["--var", "logtail_version=1.4.9"],
+    '--var logtail_version=… must be 1.5.0 or newer, such as 1.8.7, or left out for the newest; got "1.4.9"',
+  ],
+  [["--var", "collector=agent"], "--var collector=… cannot be given; use --collector"],
+] as const)("image build --collector logtail %j says what is wrong", async (args, said) => {
+  const target = ["build", "app", "--env", "dev", "--outputs-file", outputs];
+  const { code, stderr } = await image(...target, "--collector", "logtail", "--dry-run", ...args);
+  expect(code).toBe(1);
+  expect(stderr).toContain(said);
+});
+
 test.each([
   [
     ["--env", "prod"],
@@ -84,6 +122,11 @@ test.each([
     ["--env", "dev", "--agent-package", "nothing.deb"],
     "the agent's package must be a file that ends in .deb or .rpm, got nothing.deb; `npm run build:packages` in a clone of cdktf-sls makes them in build/",
   ],
+  [
+    ["--env", "dev", "--var", "logtail_version=1.8.7"],
+    "--var logtail_version=… is for Logtail; leave it out, or use --collector logtail",
+  ],
+  [["--env", "dev", "--collector", "fluentd"], "argument 'fluentd' is invalid. Allowed choices are agent, logtail."],
   [["--env", "dev", "--source", "qemu"], "argument 'qemu' is invalid. Allowed choices are alicloud-ecs, null."],
 ] as const)("image build %j says what is wrong", async (args, said) => {
   const { code, stderr } = await image(

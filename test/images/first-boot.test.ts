@@ -65,6 +65,13 @@ const traces = {
   "var/spool/rsyslog/other": "x",
 };
 
+/** And with Logtail. */
+const ofLogtail = {
+  "usr/local/ilogtail/app_info.json": "{}",
+  "usr/local/ilogtail/ilogtail_config.json": "{}",
+  "usr/local/ilogtail/logtail_buffer_file_1640782163": "x",
+};
+
 /** The metadata service of an instance; resolves with its URL. */
 async function instance(instanceId: string, userData?: string): Promise<string> {
   const metadata = {
@@ -107,7 +114,7 @@ it.each([
 it("frees a clone of what it carries of the machine it was made from", async () => {
   const machine = disk();
   await script("first-boot.sh", machine.root, await instance("i-1", "# logtail_user_defined_id: first\n"));
-  machine.write({ ...traces, "usr/local/ilogtail/app_info.json": "{}" });
+  machine.write({ ...traces, ...ofLogtail });
 
   const clone = await script(
     "first-boot.sh",
@@ -122,6 +129,8 @@ it("frees a clone of what it carries of the machine it was made from", async () 
   expect(machine.read("var/lib/sls-agent/configs.json")).toBeUndefined();
   expect(machine.read("var/spool/rsyslog/other")).toBe("x");
   expect(machine.read("usr/local/ilogtail/app_info.json")).toBeUndefined();
+  expect(machine.former("usr/local/ilogtail")).toEqual(["logtail_buffer_file_1640782163"]);
+  expect(machine.read("usr/local/ilogtail/ilogtail_config.json")).toBe("{}");
 });
 
 it("gives a clone without ids in its user data those of the image", async () => {
@@ -226,6 +235,16 @@ it("clean-image leaves what is the image's and takes away what is the machine's"
   const machine = disk();
   await script("first-boot.sh", machine.root, await instance("i-1", "# logtail_user_defined_id: baking\n"));
   machine.write({ ...traces, "etc/ilogtail/sls-agent.json": "{}", "var/log/journal/aaaa/system.journal": "x" });
+  machine.write({
+    ...ofLogtail,
+    "usr/local/ilogtail/user_log_config.json": "{}",
+    "usr/local/ilogtail/ilogtail.LOG": "x",
+    "usr/local/ilogtail/ilogtail.LOG.1": "x",
+    "usr/local/ilogtail/snapshot/1": "x",
+    "etc/ilogtail/users/1234567890123456": "",
+    "etc/ilogtail/checkpoint/CURRENT": "x",
+    "tmp/logtail_check_point": "{}",
+  });
   expect(await script("clean-image.sh", machine.root)).toEqual(quiet);
   expect(machine.read(ids)).toBe("logtail-id-dev\n");
   expect(machine.read("etc/ilogtail/sls-agent.json")).toBe("{}");
@@ -234,4 +253,12 @@ it("clean-image leaves what is the image's and takes away what is the machine's"
     expect(readdirSync(join(machine.root, folder))).toEqual([]);
   }
   expect(existsSync(join(machine.root, "var/lib/logtail-first-boot"))).toBe(false);
+  expect(readdirSync(join(machine.root, "usr/local/ilogtail"))).toEqual(["ilogtail_config.json"]);
+  expect(readdirSync(join(machine.root, "tmp"))).toEqual([]);
+  // Whose projects its lines may go to is the image's.
+  expect(readdirSync(join(machine.root, "etc/ilogtail")).sort()).toEqual([
+    "sls-agent.json",
+    "user_defined_id",
+    "users",
+  ]);
 });

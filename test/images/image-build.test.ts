@@ -67,6 +67,14 @@ describe("the inventory of an image", () => {
     });
   });
 
+  it("names what no package manager knows", () => {
+    const inventory = parseInventory(`${text}logtail\t1.8.7\tx86_64\tgeneric\n`);
+    const facts = { image: "app-dev", builtAt: "", toolVersion: "", serialNumber: "" };
+    expect(cyclonedx(inventory, facts)).toMatchObject({
+      components: [{ name: "libstdc++6" }, { purl: "pkg:generic/logtail@1.8.7?arch=x86_64" }, { name: "sls-agent" }],
+    });
+  });
+
   it("that is none is refused", () => {
     expect(() => parseInventory("bash\t5\tamd64\n")).toThrow(
       'an inventory begins with "distribution ID VERSION", got "bash\\t5\\tamd64"',

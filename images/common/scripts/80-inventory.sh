@@ -1,5 +1,6 @@
 #!/bin/sh
-# Lists the installed packages, for the image's SBOM. Takes: STAGE.
+# Lists the installed packages, for the image's SBOM, and what a step noted in STAGE/inventory.more: that is of no package manager.
+# Takes: STAGE.
 set -eu
 (
   # shellcheck source=/dev/null
@@ -11,3 +12,4 @@ if command -v dpkg-query >/dev/null; then
 else
   rpm -qa --qf '%{NAME}\t%{EVR}\t%{ARCH}\n'
 fi >>"$STAGE/inventory.txt"
+if [ -e "$STAGE/inventory.more" ]; then cat "$STAGE/inventory.more" >>"$STAGE/inventory.txt"; fi

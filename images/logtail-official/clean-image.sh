@@ -1,0 +1,1 @@
+../agent/clean-image.sh

@@ -1,0 +1,1 @@
+../agent/first-boot.sh
