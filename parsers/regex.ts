@@ -1,13 +1,14 @@
 /**
  * Regular expressions of Logtail configs. The service's agent has Perl's syntax (Boost): `.` matches line ends too, and a log
- * must match as a whole. What JavaScript cannot compile (possessive quantifiers, atomic groups, flags inside) is refused.
+ * must match as a whole. What JavaScript cannot compile (possessive quantifiers, atomic groups, flags inside) is refused, and what
+ * it would take for something else without a word.
  */
 
 const posixClasses: Readonly<Record<string, string>> = {
   "[:alpha:]": "a-zA-Z",
   "[:digit:]": "0-9",
   "[:alnum:]": "a-zA-Z0-9",
-  "[:space:]": "\\s",
+  "[:space:]": " \\t\\n\\v\\f\\r",
   "[:upper:]": "A-Z",
   "[:lower:]": "a-z",
   "[:punct:]": "!-\\/:-@\\[-`{-~",
@@ -26,14 +27,22 @@ const perlLetters: Readonly<Record<string, string>> = { "\\A": "^", "\\z": "$", 
 const token = /\\.|\[\^?\]?(?:\\.|\[:\^?[a-z]+:\]|[^\]\\])*\]|./gs;
 const classesIn = /\\.|\[:\^?[a-z]+:\]/gs;
 
-const inJavaScript = (pattern: string): string =>
-  pattern.replace(token, (one) => {
-    if (one[0] === "\\") return perlLetters[one] ?? one;
+/** White space is ASCII's alone: JavaScript's has the no-break space and others, at which a `\S+` would end too early. */
+const perlSpace = " \\t\\n\\v\\f\\r";
+const re2Space = " \\t\\n\\f\\r";
+
+/** `dot`: what `.` stands for. */
+function inJavaScript(pattern: string, space = perlSpace, dot = "."): string {
+  const spaces: Readonly<Record<string, string>> = { "\\s": `[${space}]`, "\\S": `[^${space}]` };
+  return pattern.replace(token, (one) => {
+    if (one[0] === "\\") return spaces[one] ?? perlLetters[one] ?? one;
+    if (one === ".") return dot;
     if (one.length === 1) return one;
     // A bracket that comes first stands for itself.
     const inside = one.slice(1).replace(/^(\^?)\](?=.)/s, "$1\\]");
-    return `[${inside.replace(classesIn, (name) => posixClasses[name] ?? name)}`;
+    return `[${inside.replace(classesIn, (name) => (name === "\\s" ? space : (posixClasses[name] ?? name)))}`;
   });
+}
 
 /** A class in a set that is not known, or turned round: JavaScript would take it for its letters. */
 function foreignClass(pattern: string): string | undefined {
@@ -46,8 +55,31 @@ function foreignClass(pattern: string): string | undefined {
   return undefined;
 }
 
+/** Letters after a backslash that mean the same in JavaScript; those after `c`, `u` and `x` as far as they tell a character. */
+const sharedEscape = /^\\(?:[^A-Za-z]|[dDwWsSbBtnrfv]|c[A-Za-z]|k<|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})/s;
+
+/** An escape that JavaScript takes for its letter, such as Perl's \Q or \p. */
+function foreignEscape(pattern: string): string | undefined {
+  for (const { 0: one, index } of pattern.matchAll(token)) {
+    if (one[0] === "\\" && one in perlLetters) continue;
+    for (const escape of one[0] === "\\" ? [index] : escapesIn(one, index)) {
+      if (!sharedEscape.test(pattern.slice(escape, escape + 6))) return pattern.slice(escape, escape + 2);
+    }
+  }
+  return undefined;
+}
+
+/** Where the escapes of a set begin. */
+function escapesIn(set: string, index: number): number[] {
+  return set.length === 1 ? [] : [...set.matchAll(/\\./gs)].map((escape) => index + escape.index);
+}
+
 /** What is wrong with a pattern, or undefined. */
 export function regexProblem(pattern: string): string | undefined {
+  const escape = foreignEscape(pattern);
+  if (escape !== undefined) {
+    return `${JSON.stringify(pattern)} has ${escape}, which cannot be checked here; write the characters that are meant, or a set of them in [ ]`;
+  }
   const unknown = foreignClass(pattern);
   if (unknown !== undefined) {
     const known = Object.keys(posixClasses).join(" ");
@@ -65,8 +97,9 @@ export function regexProblem(pattern: string): string | undefined {
 /** The pattern as it must match a whole text. Throws where it is none. */
 export const wholeRegex = (pattern: string): RegExp => new RegExp(`^(?:${inJavaScript(pattern)})$`, "s");
 
-/** The pattern as it is looked for in a text, by RE2's rules: `.` matches no line end. Throws where it is none. */
-export const searchRegex = (pattern: string, flags = ""): RegExp => new RegExp(inJavaScript(pattern), flags);
+/** The pattern as it is looked for in a text, by RE2's rules: `.` matches all but LF. Throws where it is none. */
+export const searchRegex = (pattern: string, flags = ""): RegExp =>
+  new RegExp(inJavaScript(pattern, re2Space, "[^\\n]"), flags);
 
 /** How many groups capture. */
 export const groupCount = (pattern: string): number =>

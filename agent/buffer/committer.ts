@@ -37,9 +37,13 @@ const longestPauseMs = 5;
 const smallBytes = 64 * 1024;
 /** Of the time, for writes at once: one takes 60 µs or so, and the next one may follow after 0.6 ms. */
 const writeShare = 0.1;
-/** After three writes at once in a row that took longer (one may, on a busy machine) the disk is slow, and others write for a while. */
+/**
+ * After three writes at once in a row that took longer (one may, on a busy machine), or one that took very long, the disk is
+ * slow: others write for a while, and until one of these writes was quick.
+ */
 const slowMs = 20;
 const slowWrites = 3;
+const verySlowMs = 250;
 const slowForMs = 500;
 
 /**
@@ -65,6 +69,8 @@ export class Committer {
   private lastMs = 0;
   private slowInARow = 0;
   private slowUntil = -Infinity;
+  /** Whether the last write in the background was quick, since the disk was found to be slow. */
+  private quickAgain = true;
 
   constructor(
     private readonly queues: () => readonly LogQueue[],
@@ -136,7 +142,8 @@ export class Committer {
 
   private mayWriteAtOnce(): boolean {
     const { everyMs, fsync, world } = this.options;
-    if (everyMs > 0 || fsync || this.waiters.length > 0 || world.monotonic() < this.slowUntil) return false;
+    if (everyMs > 0 || fsync || this.waiters.length > 0) return false;
+    if (!this.quickAgain || world.monotonic() < this.slowUntil) return false;
     let size = 0;
     for (const blocks of this.dirty.values()) for (const block of blocks) size += unwrittenBytes(block);
     return size <= smallBytes;
@@ -158,7 +165,10 @@ export class Committer {
     this.nextAt = end + Math.min(Math.min(ms, this.lastMs) / writeShare, longestPauseMs);
     this.lastMs = ms;
     this.slowInARow = ms > slowMs ? this.slowInARow + 1 : 0;
-    if (this.slowInARow >= slowWrites) this.slowUntil = end + slowForMs;
+    if (this.slowInARow >= slowWrites || ms > verySlowMs) {
+      this.slowUntil = end + slowForMs;
+      this.quickAgain = false;
+    }
     onWriting(error === undefined ? [] : undefined);
     onWritten();
     this.setFailing(error);
@@ -181,11 +191,13 @@ export class Committer {
   private async commit(): Promise<void> {
     this.nextAt = this.options.world.monotonic() + (this.options.everyMs || longestPauseMs);
     const waiters = this.waiters.splice(0);
+    const begun = this.options.world.monotonic();
     const sync = this.options.fsync || waiters.length > 0;
     const work = [...this.takeDirty()];
     const writes = work.map(([queue, blocks]) => this.write(queue, blocks));
     this.options.onWriting(this.failing ? undefined : underWay(work.map(([queue]) => queue)));
     const failed = await Promise.all(writes);
+    if (!this.quickAgain && writes.length > 0) this.quickAgain = this.options.world.monotonic() - begun <= slowMs;
     let error = failed.find((each) => each !== undefined);
     if (sync && error === undefined) {
       const synced = await Promise.all(this.queues().map(({ folder }) => folder.sync()));

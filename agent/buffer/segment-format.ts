@@ -12,14 +12,14 @@ import { crc32 } from "node:zlib";
 import { endOfLog } from "./log-bytes";
 import { decodeTrailer, type Destination, type GroupFace } from "./destination";
 
-export const segmentVersion = 2;
+const segmentVersion = 2;
 /** F5 is in no UTF-8 text. */
 const mark = Buffer.from([0xf5, 0x73, 0x65, 0x67]);
 const markWord = mark.readUInt32LE(0);
 const crcAt = 4;
 const sizeAt = 8;
 const payloadAt = 12;
-export const recordHeadSize = 40;
+const recordHeadSize = 40;
 const minPayload = recordHeadSize - payloadAt;
 /** More than a block can have: a larger length is damage. */
 const maxPayload = 32 * 1024 * 1024;

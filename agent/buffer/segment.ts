@@ -4,7 +4,7 @@ import { encodeSettled, type SettledLines } from "./segment-format";
 
 export const segmentSuffix = ".seg";
 export const settledSuffix = ".settled";
-export const damagedSuffix = ".damaged";
+const damagedSuffix = ".damaged";
 const settledEntry = 20;
 
 /** One file of blocks, and the file beside it that tells which of its lines are settled. */

@@ -67,7 +67,7 @@ export async function discover(
   };
 }
 
-export function isMember(group: Partial<MachineGroupBody>, identity: Identity): boolean {
+function isMember(group: Partial<MachineGroupBody>, identity: Identity): boolean {
   const names = group.machineIdentifyType === "userdefined" ? identity.userDefinedIds : identity.addresses;
   return (group.machineList ?? []).some((machine) => names.includes(machine));
 }

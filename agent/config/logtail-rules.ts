@@ -122,6 +122,10 @@ function masksOf(detail: Detail, problems: string[]): Pick<LogtailRules, "masks"
   return masks.length > 0 ? { masks } : {};
 }
 
+/** What a mask is looked for by; its first group is what stays. */
+export const maskPattern = ({ before, content }: Required<Pick<MaskRule, "before" | "content">>): string =>
+  `(${before})${content}`;
+
 function maskOf(found: Detail, problems: string[]): MaskRule | undefined {
   const { key, type, regex_begin: before = "", regex_content: content, all = true, const: replacement = "" } = found;
   if (!isText(key) || key === "") {
@@ -135,7 +139,8 @@ function maskOf(found: Detail, problems: string[]): MaskRule | undefined {
   };
   if (!isText(before) || !isText(content) || content === "") return bad("regex_begin or regex_content is missing");
   if (type !== "const" && type !== "md5") return bad(`its type is neither const nor md5`);
-  const problem = regexProblem(before) ?? regexProblem(content);
+  if (/\\(?:[1-9]|k<)/.test(before + content)) return bad("a reference back is nothing that RE2 has");
+  const problem = regexProblem(before) ?? regexProblem(content) ?? regexProblem(maskPattern({ before, content }));
   if (problem !== undefined) return bad(problem);
   return { key, type, before, content, replacement: isText(replacement) ? replacement : "", all: all === true };
 }

@@ -6,7 +6,7 @@ import type { Option } from "./option";
 import { options, type OptionName, type OptionValues } from "./options";
 
 export const defaultConfigDir = "/etc/ilogtail";
-export const settingsFileName = "sls-agent.json";
+const settingsFileName = "sls-agent.json";
 
 export interface Settings extends Omit<OptionValues, "endpoint" | "region" | "network"> {
   readonly endpoint: string;

@@ -63,8 +63,8 @@ export class Intake {
   readonly filtered = new Map<string, number>();
   private byTag = new Map<string, SyslogConfig>();
   private catchAll: SyslogConfig | undefined;
-  /** Of configs that have some. */
-  private rules: ReadonlyMap<SyslogConfig, LogRules> = new Map();
+  /** Of each config that lines went to; of one that is not in force any more, too: the rest of a line may still come to it. */
+  private readonly rules = new WeakMap<SyslogConfig, LogRules | "none">();
   /** Where the last log that was made elsewhere went: the next one goes there too, as a rule. */
   private stored: { readonly config: SyslogConfig; readonly source: string; readonly lane: Lane } | undefined;
 
@@ -74,7 +74,7 @@ export class Intake {
   setConfigs(configs: readonly [SyslogConfig, ...SyslogConfig[]]): void {
     this.byTag = new Map([...configs].reverse().map((config) => [config.tag, config]));
     this.catchAll = configs[0];
-    this.rules = new Map(configs.flatMap((config) => rulesFor(config, () => this.options.onGivenUp?.(config))));
+    for (const config of configs) this.rulesOf(config);
   }
 
   accept(line: Buffer, origin: Origin, continuation: boolean): void {
@@ -156,12 +156,12 @@ export class Intake {
 
   /** Whether lines of the config are stored as they are, so that nobody need look into them. */
   isPlain(config: SyslogConfig): boolean {
-    return !this.rules.has(config);
+    return this.rulesOf(config) === undefined;
   }
 
   /** The log that a line was made into, if the config's rules let it in. */
   store(config: SyslogConfig, log: Log, source: string, line: Buffer, origin: Origin): void {
-    const rules = this.rules.get(config);
+    const rules = this.rulesOf(config);
     const contents = rules === undefined ? log.contents : rules.apply(log.contents, line);
     origin.keptOut = contents === undefined;
     if (contents === undefined) this.keepOut(config);
@@ -170,10 +170,21 @@ export class Intake {
 
   /** A line that fits no format, under `content`: no filter is for it. */
   storeWhole(config: SyslogConfig, log: Log, source: string, origin: Origin): void {
-    const rules = this.rules.get(config);
+    const rules = this.rulesOf(config);
     const contents = rules === undefined ? log.contents : rules.applyWhole(log.contents);
     origin.keptOut = false;
     this.add(config, contents === log.contents ? log : { ...log, contents }, source);
+  }
+
+  private rulesOf(config: SyslogConfig): LogRules | undefined {
+    let rules = this.rules.get(config);
+    if (rules === undefined) {
+      const { filters, masks, raw } = config.rules ?? {};
+      const some = filters !== undefined || masks !== undefined || raw === true;
+      rules = some ? new LogRules(config.rules ?? {}, () => this.options.onGivenUp?.(config)) : "none";
+      this.rules.set(config, rules);
+    }
+    return rules === "none" ? undefined : rules;
   }
 
   private keepOut({ project, config }: SyslogConfig): void {
@@ -202,12 +213,6 @@ export class Intake {
   private addressOf(origin: Origin): string {
     return isLoopback(origin.address) ? this.options.ownAddress() : origin.address;
   }
-}
-
-function rulesFor(config: SyslogConfig, onGivenUp: () => void): (readonly [SyslogConfig, LogRules])[] {
-  const { filters, masks, raw } = config.rules ?? {};
-  if (filters === undefined && masks === undefined && raw !== true) return [];
-  return [[config, new LogRules(config.rules ?? {}, onGivenUp)]];
 }
 
 const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");

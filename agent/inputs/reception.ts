@@ -112,6 +112,8 @@ export class Reception {
       void this.inputs.close();
       return;
     }
+    // Of all lines: one that does not fit may be any config's.
+    this.unfitLines.hidden = [first, ...others].some(({ rules }) => rules?.masks !== undefined);
     this.intake.setConfigs([first, ...others]);
     this.router.setConfigs([first, ...others]);
     this.inputs.open();

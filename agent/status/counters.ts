@@ -17,7 +17,7 @@ export class LabelledCount {
 }
 
 /** Seconds; what takes longer is in none but the last. */
-export const durationBuckets: readonly number[] = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const durationBuckets: readonly number[] = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** How often something took how long, cumulated as Prometheus wants it. */
 export class Durations {

@@ -70,7 +70,7 @@ export interface AgentStatus {
   readonly lastError?: LastError;
 }
 
-export const statusFileName = "status.json";
+const statusFileName = "status.json";
 
 /** A reader sees the old text or the new one, never half of it. */
 export function writeFileAtomically(file: string, text: string): void {

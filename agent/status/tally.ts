@@ -65,6 +65,8 @@ export class Tally {
 
 /** Lines that do not fit: counted for the status, told once a minute. */
 export class UnfitLines {
+  /** Nothing of a line is told: it may hold what a config's masks would hide. */
+  hidden = false;
   readonly total = new Map<UnfitReason, number>();
   private readonly telling: OnceAMinute<UnfitReason>;
 
@@ -74,7 +76,7 @@ export class UnfitLines {
 
   add(reason: UnfitReason, line: Buffer): void {
     this.total.set(reason, (this.total.get(reason) ?? 0) + 1);
-    this.telling.add(reason, 1, () => line.toString("utf8", 0, sampleBytes));
+    this.telling.add(reason, 1, () => (this.hidden ? hiddenSample : line.toString("utf8", 0, sampleBytes)));
   }
 
   flushDue(): void {
@@ -87,3 +89,4 @@ export class UnfitLines {
 }
 
 const sampleBytes = 60;
+const hiddenSample = "(not shown: a config in force has sensitive_keys)";

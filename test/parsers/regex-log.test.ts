@@ -67,6 +67,29 @@ describe("a line that a regular expression takes apart", () => {
       );
     },
   );
+
+  it.each([
+    [String.raw`\Qa.b\E`, String.raw`\Q`],
+    [String.raw`(\p{L}+)`, String.raw`\p`],
+    [String.raw`([\h,]+)`, String.raw`\h`],
+    [String.raw`(\x{61})`, String.raw`\x`],
+  ])("%s is refused: JavaScript would take the escape for its letter", (pattern, escape) => {
+    expect(regexProblem(pattern)).toBe(
+      `${JSON.stringify(pattern)} has ${escape}, which cannot be checked here; write the characters that are meant, or a set of them in [ ]`,
+    );
+  });
+
+  it.each([String.raw`\\Q`, String.raw`[\]\d\x41-]\u00e9\cJ`, String.raw`(?<a>x)\k<a>\1\.\-`])(
+    "%s is taken: every escape is one that both know",
+    (pattern) => expect(regexProblem(pattern)).toBeUndefined(),
+  );
+
+  it("has ASCII's white space alone", () => {
+    const fields = (pattern: string, text: string) => regexParser(pattern, ["k"])(text);
+    expect(fields(String.raw`(\S+)`, "a\u00a0b")).toMatchObject({ ok: true, contents: [["k", "a\u00a0b"]] });
+    expect(fields(String.raw`([^\s]+)`, "a\u3000b")).toMatchObject({ ok: true });
+    expect(fields(String.raw`([[:space:]]+)`, " \t\v\n")).toMatchObject({ ok: true });
+  });
 });
 
 describe("a line that does not match is told where it stops", () => {

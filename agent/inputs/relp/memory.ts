@@ -28,7 +28,7 @@ export class RelpMemory {
 
   constructor(private readonly options: RelpMemoryOptions) {
     const { record } = options;
-    if (record !== undefined) this.record = new RelpRecord(record);
+    if (record !== undefined) this.record = new RelpRecord(record, () => this.now());
   }
 
   /** Lines that were given up so far. */

@@ -21,6 +21,9 @@ const payloadAt = 12;
 const marksAt = 16;
 const mostSlots = 1024;
 const free = 0xffff_ffff;
+/** A write that takes longer holds up everything else: then the file is done without for a while. */
+const slowMs = 250;
+const withoutMs = 60_000;
 
 export interface RelpRecordOptions {
   readonly file: string;
@@ -71,12 +74,18 @@ function decodeSlot(slot: Buffer): RecordedSession | undefined {
 export class RelpRecord {
   private handle: number | undefined;
   private broken = false;
+  /** Nothing is written before then. */
+  private nextAt = -Infinity;
   private slots = 0;
   private readonly freeSlots: number[] = [];
   private readonly slot = Buffer.alloc(slotBytes);
   private readonly word = Buffer.alloc(4);
 
-  constructor(private readonly options: RelpRecordOptions) {}
+  constructor(
+    private readonly options: RelpRecordOptions,
+    /** Milliseconds that never jump. */
+    private readonly monotonic: () => number,
+  ) {}
 
   /** A place for a session; undefined when there is none. */
   take(): number | undefined {
@@ -118,20 +127,30 @@ export class RelpRecord {
 
   /** Lets the file go; deletes it when it is not `kept`. */
   close(kept: boolean): void {
+    this.broken = true;
+    this.letGo(kept);
+  }
+
+  private letGo(kept: boolean): void {
     const { disk, file } = this.options;
     if (this.handle !== undefined) fs.closeSync(this.handle);
     this.handle = undefined;
-    this.broken = true;
     if (!kept) attempt(() => disk.rmSync(file, { force: true }));
   }
 
   private write(bytes: Buffer, slot: number): boolean {
-    if (this.broken) return false;
+    const begun = this.monotonic();
+    if (this.broken || begun < this.nextAt) return false;
     const problem = attempt(() =>
       writeAllSync(this.options.disk, (this.handle ??= this.open()), [bytes], headBytes + slot * slotBytes),
     );
     // What it says may be wrong now.
     if (problem !== undefined) this.close(false);
+    else if (this.monotonic() - begun > slowMs) {
+      this.letGo(false);
+      this.nextAt = this.monotonic() + withoutMs;
+      return false;
+    }
     return problem === undefined;
   }
 

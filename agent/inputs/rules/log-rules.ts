@@ -3,12 +3,12 @@
  * what is let in, each regular expression must match its field as a whole, all must; iLogtail's LogFilter: a log without the
  * field is not let in; a mask is looked for anywhere in its field, by RE2's rules, and the MD5 is in capitals.
  */
-import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { searchRegex, wholeRegex } from "../../../parsers";
 import type { LogContent } from "../../../sls/model/log";
-import type { LogtailRules, MaskRule } from "../../config/logtail-rules";
+import { maskPattern, type LogtailRules, type MaskRule } from "../../config/logtail-rules";
 import { BoundedRegex } from "./bounded-regex";
+import { bytesOfText, textOfBytes } from "./text";
 
 const rawField = "__raw__";
 /** In place of what cannot be searched. */
@@ -45,7 +45,7 @@ export class LogRules {
   private letsIn(regex: BoundedRegex, contents: readonly LogContent[], key: string): boolean {
     const found = contents.find(([name]) => name === key);
     if (found === undefined) return false;
-    const matches = regex.test(textOf(found[1]).text);
+    const matches = regex.test(textOf(found[1]));
     if (matches === undefined) this.onGivenUp();
     return matches !== false;
   }
@@ -53,13 +53,11 @@ export class LogRules {
   private mask(value: LogContent[1], key: string | undefined): LogContent[1] {
     const masks = this.masks.filter((mask) => key === undefined || mask.key === key);
     if (masks.length === 0) return value;
-    const { text, encoding } = textOf(value);
-    const masked = masks.reduce((before, mask) => mask.apply(before, encoding), text);
-    return masked === text ? value : Buffer.from(masked, encoding);
+    const text = textOf(value);
+    const masked = masks.reduce((before, mask) => mask.apply(before), text);
+    return masked === text ? value : bytesOfText(masked);
   }
 }
-
-type TextEncoding = "utf8" | "latin1";
 
 class Mask {
   readonly key: string;
@@ -72,36 +70,32 @@ class Mask {
     const { before, content, all } = rule;
     this.key = rule.key;
     if (content !== undefined) {
-      this.regex = new BoundedRegex(() => searchRegex(`(${before})${content}`, all ? "g" : ""));
+      this.regex = new BoundedRegex(() => searchRegex(maskPattern({ before, content }), all ? "g" : ""));
     }
   }
 
   /** A mask that cannot be looked for hides all. */
-  apply(text: string, encoding: TextEncoding): string {
+  apply(text: string): string {
     if (this.regex === undefined) return hidden;
     // An empty match right behind another one is none: as RE2 has it.
     let end = -1;
     const masked = this.regex.replace(text, (match, ...rest) => {
-      const prefix = rest[0] as string;
+      // Undefined where an alternative of the secret matched that begins the whole pattern anew: `before` is not part of it.
+      const prefix = (rest[0] as string | undefined) ?? "";
       const at = rest.find((each): each is number => typeof each === "number") as number;
       if (match === "" && at === end) return "";
       end = at + match.length;
-      return prefix + this.inPlaceOf(match.slice(prefix.length), encoding);
+      return prefix + this.inPlaceOf(match.slice(prefix.length));
     });
     if (masked === undefined) this.onGivenUp();
     return masked ?? hidden;
   }
 
-  private inPlaceOf(secret: string, encoding: TextEncoding): string {
+  private inPlaceOf(secret: string): string {
     const { type, replacement } = this.rule;
     if (type === "const") return replacement;
-    return createHash("md5").update(secret, encoding).digest("hex").toUpperCase();
+    return createHash("md5").update(bytesOfText(secret)).digest("hex").toUpperCase();
   }
 }
 
-/** Bytes that are not UTF-8 are taken one by one, so that they come out as they went in. */
-function textOf(value: LogContent[1]): { readonly text: string; readonly encoding: TextEncoding } {
-  if (typeof value === "string") return { text: value, encoding: "utf8" };
-  const encoding = isUtf8(value) ? "utf8" : "latin1";
-  return { text: Buffer.from(value.buffer, value.byteOffset, value.length).toString(encoding), encoding };
-}
+const textOf = (value: LogContent[1]): string => (typeof value === "string" ? value : textOfBytes(value));

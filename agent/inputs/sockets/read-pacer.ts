@@ -47,6 +47,7 @@ export class ReadPacer {
 
   /** Holds the peer back, or lets it go on. */
   setHeld(held: boolean): void {
+    if (this.ended) return;
     this.held = held;
     if (held) this.socket.pause();
     else if (!this.resting) this.socket.resume();

@@ -6,10 +6,10 @@ import { recovered } from "../support/segments";
 import { diskError } from "../support/full-disk";
 import { ManualWorld, settle, turn, until } from "../support/world";
 
-/** A disk that counts its writes, in this turn of the event loop and in the background; each takes `ms` of the world's time. */
-function countingDisk(): { disk: Disk; ms: number; atOnce: number; background: number; world: ManualWorld } {
+/** A disk that counts its writes, in this turn of the event loop and in the background; each takes `ms`, or `backgroundMs`, of the world's time. */
+function countingDisk() {
   const world = new ManualWorld();
-  const counts = { ms: 0, atOnce: 0, background: 0, world, disk: realDisk };
+  const counts = { ms: 0, backgroundMs: 0, atOnce: 0, background: 0, world, disk: realDisk };
   let late = 0;
   const { monotonic } = world;
   Object.assign(world, { monotonic: () => monotonic() + late });
@@ -23,6 +23,7 @@ function countingDisk(): { disk: Disk; ms: number; atOnce: number; background: n
     writev: async (...args) => {
       const written = await realDisk.writev(...args);
       counts.background++;
+      late += counts.backgroundMs;
       return written;
     },
   };
@@ -75,6 +76,32 @@ describe("lines with commitMs 0", () => {
     put(["5"]);
     await settle();
     expect(counts).toMatchObject({ atOnce: 5, background: 1 });
+  });
+
+  it("stay in the background for as long as that is slow, too: reading does not stand still every half second", async () => {
+    const counts = countingDisk();
+    const { world } = counts;
+    const { put } = bufferIn(temporaryFolder(), { commitMs: 0, disk: counts.disk, world });
+    put(["0"]);
+    await settle();
+    // One write that takes so long is enough.
+    counts.ms = counts.backgroundMs = 300;
+    put(["1"]);
+    await world.pass(5);
+    const { atOnce } = counts;
+    for (let n = 1; n <= 3; n++) {
+      await world.pass(600);
+      put([String(n)]);
+      await until("it is written", async () => (await world.pass(5), counts.background === n));
+    }
+    expect(counts.atOnce).toBe(atOnce);
+    counts.ms = counts.backgroundMs = 0;
+    put(["quick"]);
+    await until("it is written", async () => (await world.pass(5), counts.background === 4));
+    await world.pass(600);
+    put(["at once"]);
+    await settle();
+    expect(counts).toMatchObject({ atOnce: atOnce + 1, background: 4 });
   });
 
   it("cost a tenth of the time at most", async () => {

@@ -104,6 +104,18 @@ describe("a line that comes in", () => {
     expect(send(bad)).toEqual({ to: "one-store", source: "192.168.0.9", time: 1795251600, content: bad });
   });
 
+  it("has its rest masked by the config that its beginning went to, though another one is in force by then", () => {
+    const masks = [
+      { key: "msg", type: "const", before: "pwd=", content: "\\d+", replacement: "***", all: true },
+    ] as const;
+    const { send, intake } = bench({ ...config("one", "sys_tag"), rules: { masks } });
+    const origin: Origin = { address: "127.0.0.1" };
+    expect(send(line("pwd=1"), origin)).toMatchObject({ msg: "pwd=***" });
+    intake.setConfigs([config("other", "sys_tag")]);
+    expect(send("and pwd=2", origin, true)).toMatchObject({ to: "one-store", content: "and pwd=***" });
+    expect(send(line("pwd=3"), origin)).toMatchObject({ to: "other-store", msg: "pwd=3" });
+  });
+
   it("keeps bytes that are not UTF-8 as they are", () => {
     const { send } = bench(config("one", "sys_tag"));
     const bytes = Buffer.concat([Buffer.from(line("")), Buffer.from([0xc4, 0xe3])]);

@@ -61,11 +61,17 @@ export const syslogLine = (msg: string, at = Date.now()): string =>
   `0.1 sys_tag ${Math.floor(at / 1000)} 127.0.0.1 vm user.info 0 app - -  ${msg}\n`;
 
 /** Lines over one connection; resolves when the agent has taken them. */
-export async function writeLines(agent: RunningAgent, messages: readonly string[], at?: number): Promise<void> {
+export const writeLines = (agent: RunningAgent, messages: readonly string[], at?: number): Promise<void> =>
+  send(agent, messages.map((msg) => syslogLine(msg, at)).join(""));
+
+/** The same with one line as it is. */
+export const sendLine = (agent: RunningAgent, line: string): Promise<void> => send(agent, `${line}\n`);
+
+async function send(agent: RunningAgent, text: string): Promise<void> {
   const { port } = await agent.awaitEvent("Listening");
   const socket = net.connect(port as number, "127.0.0.1");
   await once(socket, "connect");
-  socket.end(messages.map((msg) => syslogLine(msg, at)).join(""));
+  socket.end(text);
   socket.resume();
   await once(socket, "close");
 }

@@ -238,4 +238,34 @@ describe("the record of what RELP sessions left", () => {
     empty.memory.close(true);
     expect(existsSync(empty.file)).toBe(false);
   });
+
+  it("is done without for a minute after a write that took long: all lines wait for it", async () => {
+    const folder = temporaryFolder();
+    let late = 0;
+    let writes = 0;
+    const disk: Disk = {
+      ...realDisk,
+      writevSync: (...args) => {
+        writes++;
+        late += slow ? 300 : 0;
+        return realDisk.writevSync(...args);
+      },
+    };
+    let slow = true;
+    const { memory, world, file } = memoryIn(folder, { disk });
+    const { monotonic } = world;
+    Object.assign(world, { monotonic: () => monotonic() + late });
+    const one = session(memory, ["a", "b"]);
+    memory.writing([here]);
+    expect(existsSync(file)).toBe(false);
+    const before = writes;
+    one.add(mark("c"));
+    memory.writing([here]);
+    one.answering(1);
+    expect(writes).toBe(before);
+    slow = false;
+    await world.pass(60_000);
+    memory.writing([here]);
+    expect(verdict(next(folder), ["b", "c"])).toBe("known");
+  });
 });

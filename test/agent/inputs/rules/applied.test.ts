@@ -2,8 +2,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { allLogs } from "../../../support/local-cloud";
 import { builtAgent, spawnAgent } from "../../support/bundle";
-import { cloudBench, stopped, writeLines } from "../../support/cloud-bench";
+import { cloudBench, sendLine, stopped, writeLines } from "../../support/cloud-bench";
 import { until } from "../../support/world";
 
 /** In a name that the local cloud stands for, through its proxy. */
@@ -38,6 +39,15 @@ describe("filters and masks of a Logtail config", () => {
     await until("what is let in is stored", async () => (await b.messages()).length === 2);
     expect((await b.messages()).sort()).toEqual(["ERROR password=*** for x", "WARN"]);
 
+    // A line that does not fit is told of, but not what is in it.
+    await sendLine(running, "9 odd password=3 line");
+    expect(await running.awaitEvent("LinesUnfit")).toMatchObject({
+      sample: "(not shown: a config in force has sensitive_keys)",
+    });
+    const whole = async () => (await allLogs(b.client, b.project, b.logstore, new Date())).map((log) => log["content"]);
+    await until("it is stored whole, masked", async () => (await whole()).includes("9 odd password=*** line"));
+    expect(JSON.stringify(running.events()) + running.errors()).not.toContain("password=");
+
     const run = promisify(execFile);
     const validated = await run(agent.path(), ["validate", "--quiet", ...args], { env: { ...process.env, ...env } });
     expect(validated.stderr).toContain(
@@ -55,7 +65,7 @@ describe("filters and masks of a Logtail config", () => {
     await b.client.updateLogtailConfig(b.project, { ...config, inputDetail: { tag: "sys_tag" }, outputDetail });
     await until("the change is seen", () => running.events().filter((e) => e.event === "ConfigChanged").length === 2);
     await writeLines(running, ["INFO password=1"]);
-    expect(await stopped(running)).toMatchObject({ accepted: 5, filtered: 2, sent: 3, lost: 0 });
-    expect((await b.messages()).sort()).toEqual(["ERROR password=*** for x", "INFO password=1", "WARN"]);
+    expect(await stopped(running)).toMatchObject({ accepted: 6, filtered: 2, sent: 4, lost: 0 });
+    expect((await b.messages()).sort()).toEqual(["", "ERROR password=*** for x", "INFO password=1", "WARN"]);
   }, 60_000);
 });

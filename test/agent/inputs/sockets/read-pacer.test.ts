@@ -95,6 +95,12 @@ describe("the pace at which a connection is read", () => {
     expect(bench.paused).toBe(false);
   });
 
+  it("is not held any more once it is over: what has come already is read, or the peer would be reset with it", async () => {
+    bench.pacer.end();
+    bench.pacer.setHeld(true);
+    expect(bench.paused).toBe(false);
+  });
+
   it("keeps its rest when a hold ends within it", async () => {
     bench.read(20, 10_000);
     await bench.turn();
