@@ -14,6 +14,8 @@ import { isShort } from "./support/short";
 
 const perRound = 6_000;
 const rounds = isShort ? 3 : 20;
+/** What omrelp sends without an answer, at most. */
+const windowFrames = 128;
 
 describe.skipIf(skipWithoutOmrelp)("lines over RELP (skipped without omrelp: apt-get install rsyslog-relp)", () => {
   const agent = builtAgent();
@@ -23,7 +25,7 @@ describe.skipIf(skipWithoutOmrelp)("lines over RELP (skipped without omrelp: apt
     // Most kills find lines that are written, and not answered because the disk has not promised them yet.
     ["while the disk takes 20 ms for each promise", 20],
   ])(
-    "at kill -9 of the agent, %s, while the service takes nothing: none lost, none doubled",
+    "at kill -9 of the agent, %s, while the service takes nothing: none lost, hardly one doubled",
     { tags: ["short"] },
     async (when, promiseMs) => {
       const bench = await FaultBench.start(agent.path());
@@ -55,7 +57,9 @@ describe.skipIf(skipWithoutOmrelp)("lines over RELP (skipped without omrelp: apt
       expect(lost).toBe(0);
       // Else nothing was on its way when it was killed. Where the disk is quick, that is so in most rounds.
       if (promiseMs > 0) expect(known).toBeGreaterThan(rounds);
-      expect(doubled).toBe(0);
+      // A kill between the answers and their reading, once in a hundred: of a window that was answered whole nothing tells that it
+      // comes again (docs/decisions/0013).
+      expect(doubled).toBeLessThanOrEqual(2 * windowFrames);
     },
   );
 
