@@ -1,6 +1,5 @@
 /** The services of the images, by what they do. */
 import { request } from "node:http";
-import { createConnection } from "node:net";
 import { names } from "../cloud";
 import { machineAddress } from "../network";
 import { until } from "../run";
@@ -63,15 +62,6 @@ export const certificateUpdater: Check = {
 
 const proxyPort = 3128;
 
-const portOpen = (port: number): Promise<true | undefined> =>
-  new Promise((resolve) => {
-    const socket = createConnection(port, machineAddress, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(undefined));
-  });
-
 /** What squid answers to a request through it. */
 const through = (method: string, target: string): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -102,6 +92,9 @@ export const squid: Check = {
   name: "squid lets through Log Service alone",
   run: async (world) => {
     const endpoint = `${names.project}.${names.region}.log.aliyuncs.com`;
+    const opened = async (): Promise<number> =>
+      Number(await machineOf(world).sh("grep -c 'Accepting HTTP Socket' /var/log/squid/cache.log || true"));
+    const before = await opened();
     await machineOf(world).sh(`cat >> /etc/hosts; systemctl reload squid.service`, {
       input: [
         `10.99.0.1 ${endpoint} other.example evil-log.aliyuncs.com cn-hangzhou.log.aliyuncs.com.other.example`,
@@ -110,8 +103,8 @@ export const squid: Check = {
         "0.0.0.0 zero.log.aliyuncs.com\n",
       ].join("\n"),
     });
-    // It closes its port for a moment.
-    await until("squid's port", 10_000, () => portOpen(proxyPort));
+    // It closes its port, some time after it was told, and opens it again.
+    await until("squid's port", 10_000, async () => ((await opened()) > before ? true : undefined));
     const asked = world.cloud.local.requests.filter(({ host }) => host === endpoint).length;
     const found = {
       endpoint: await through("GET", `http://${endpoint}/logstores`),
