@@ -112,7 +112,8 @@ export function addLog(line: Buffer, time: number, nanoseconds: number, constant
 
 /** The buffers last looked at as words: making a view for each line would cost more than it saves. */
 let inWords: DataView = constantWords;
-let inBuffer: ArrayBufferLike = constants.buffer;
+/** None at first: that of the constants may be a pool which lines share, and their view is not of all of it. */
+let inBuffer: ArrayBufferLike | undefined;
 let outWords: DataView = constantWords;
 let outBytes: Buffer | undefined;
 
