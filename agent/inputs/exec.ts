@@ -148,11 +148,15 @@ export class ExecInput implements Input {
     }
     // A process that left the group may hold the pipes for ever.
     const streams = this.streams();
-    await untilQuiet(
-      () => this.chunks,
-      () => streams.every(({ closed }) => closed),
-      world,
-    );
+    const areClosed = Promise.all(streams.filter(({ closed }) => !closed).map((stream) => once(stream, "close")));
+    await Promise.race([
+      areClosed,
+      untilQuiet(
+        () => this.chunks,
+        () => false,
+        world,
+      ),
+    ]);
     for (const stream of streams) stream.destroy();
   }
 
