@@ -10,6 +10,8 @@ export const exitCodes = {
   notRunning: 3,
   /** Stopped, and accepted lines could not be kept on disk. */
   linesLost: 4,
-  /** `drain`: lines are left. */
+  /** `drain`, `set-aside resend`: lines are left. */
   notDrained: 5,
+  /** `set-aside resend`: the service refuses some of the lines as before, or they could not be read. */
+  refusedAgain: 6,
 } as const;

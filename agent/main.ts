@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { Command, CommanderError } from "commander";
 import { drain } from "./commands/drain";
 import { run } from "./commands/run";
+import { addSetAside } from "./commands/set-aside-commands";
 import { validate } from "./commands/validate";
 import type { Option } from "./config/option";
 import { options, type OptionName } from "./config/options";
@@ -166,6 +167,12 @@ export async function main(argv: readonly string[]): Promise<number> {
       const write = (text: string): void => void process.stdout.write(text);
       code = await drain({ dataDir: settingsForStatus(flags).dataDir, seconds, write });
     });
+  addSetAside(program, {
+    withSettingsFlags,
+    dataDirOf: (flags) => settingsForStatus(flags).dataDir,
+    secondsOf,
+    end: (result) => void (code = result),
+  });
   program
     .command("version")
     .description("print the version")

@@ -11,6 +11,8 @@ import { Reception } from "./inputs/reception";
 import { SelfLimits, type Limits, type Usage } from "./limits/self-limits";
 import { Dispatch } from "./sender/dispatch";
 import type { AgentService } from "./service";
+import { SetAsideCounts } from "./set-aside/counts";
+import type { Resends } from "./set-aside/resends";
 import type { AgentEvent, Emit } from "./status/events";
 import { Rates } from "./status/rates";
 import type { AgentStatus } from "./status/status-file";
@@ -60,6 +62,7 @@ export class Agent {
   private readonly statusKeeper: StatusKeeper;
   private readonly selfLimits: SelfLimits | undefined;
   private readonly rates = new Rates();
+  private readonly setAsideCounts: SetAsideCounts;
   private configs: readonly SyslogConfig[] = [];
   private identity: Identity = { userDefinedIds: [], addresses: [], problems: [] };
   private state: AgentStatus["state"] = "starting";
@@ -79,6 +82,7 @@ export class Agent {
       dataDir: settings.dataDir,
     });
     this.dispatch = new Dispatch({ settings, service, disk, world, emit: this.emit });
+    this.setAsideCounts = new SetAsideCounts(this.dispatch.resends.folder);
     this.buffer = new LogBuffer({
       folder: join(settings.dataDir, "buffer"),
       mode: settings.bufferMode,
@@ -131,12 +135,18 @@ export class Agent {
     return this.reception.inputEnded;
   }
 
+  /** What can be asked of lines that are set aside. */
+  get resends(): Resends {
+    return this.dispatch.resends;
+  }
+
   /** Sends what is left for at most `deadlineMs`, keeps the rest on disk. */
   async stop(why: string, deadlineMs: number): Promise<AgentEnd> {
     const { world, service } = this.options;
     this.state = "draining";
     this.emit({ type: "Draining", why, deadlineMs });
     const watcherClosed = this.watcher.close();
+    const resendsClosed = this.resends.close();
     await this.selfLimits?.close();
     const late = new AbortController();
     const signal = AbortSignal.any([late.signal, this.forced.signal]);
@@ -149,6 +159,8 @@ export class Agent {
     await Promise.race([this.buffer.stopWriting(), world.sleep(lastWriteMs)]);
     const end = this.keepRest();
     await this.buffer.close();
+    await resendsClosed;
+    await this.setAsideCounts.look();
     this.state = "stopped";
     await this.statusKeeper.close();
     // Ends a look of the watcher that is under way, too.
@@ -230,6 +242,7 @@ export class Agent {
   private everySecond(): AgentStatus {
     this.reception.tellDue();
     this.buffer.tellDue();
+    void this.setAsideCounts.look();
     return this.status();
   }
 
@@ -243,6 +256,7 @@ export class Agent {
       inputs: reception.status(),
       buffer,
       senderState: (queue) => this.dispatch.stateOf(queue),
+      setAside: this.setAsideCounts.current,
       accepted: reception.accepted,
       filtered: reception.filtered,
       tally,

@@ -65,7 +65,12 @@ export async function run({ settings, service, readSettings, readyFile }: RunOpt
   keepLinesOnFailure(agent, emit);
   const stuck = (): string | undefined => vitals.stuck(agent.status());
 
-  const control = new ControlServer({ dataDir: settings.dataDir, status: () => agent.status(), world: realWorld });
+  const control = new ControlServer({
+    dataDir: settings.dataDir,
+    status: () => agent.status(),
+    resends: agent.resends,
+    world: realWorld,
+  });
   readers.push(control.on);
   const supervised = supervisedBy(agent, stuck, emit);
   if (supervised) readers.push(supervised.on);

@@ -1,18 +1,24 @@
 /**
- * `control.sock` in the data folder, for the agent's own user and root: one JSON object a connection asks, one answers.
+ * `control.sock` in the data folder, for the agent's own user and root: one JSON object a connection asks; one answers, the
+ * last line. Before it there may be lines `{"progress": …}`. Who closes the connection takes the question back.
  * `{"command": "drain", "seconds": 60}` -> `{"linesLeft": 0, "lastError": …}`, when nothing is left or the time is over.
+ * `{"command": "resend", "logstores": ["PROJECT/LOGSTORE"], "seconds": 60}` -> `{"ends": […]}`.
+ * `{"command": "remove", "logstore": "PROJECT/LOGSTORE", "bytes": 4711}` -> `{"removed": true}`.
  */
 import * as fs from "node:fs";
 import * as net from "node:net";
 import { join } from "node:path";
+import type { Resends } from "../set-aside/resends";
 import type { AgentEvent } from "../status/events";
 import type { AgentStatus } from "../status/status-file";
 import type { World } from "../world";
 import { Drain } from "./drain";
+import { removeAnswer, resendAnswer } from "./set-aside";
 
 export interface ControlServerOptions {
   readonly dataDir: string;
   readonly status: () => AgentStatus;
+  readonly resends: Resends;
   readonly world: World;
 }
 
@@ -21,10 +27,19 @@ export interface DrainAnswer {
   readonly lastError?: AgentStatus["lastError"];
 }
 
+/** What is asked; whoever answers looks at each part. */
+export type ControlRequest = Readonly<Record<string, unknown>>;
+
+interface Asker {
+  readonly tell: (progress: object) => void;
+  /** The connection is closed. */
+  readonly signal: AbortSignal;
+}
+
 export const controlSocket = (dataDir: string): string => join(dataDir, "control.sock");
 
 const lookMs = 100;
-const maxRequestBytes = 1024;
+const maxRequestBytes = 64 * 1024;
 
 export class ControlServer {
   private readonly drains = new Set<Drain>();
@@ -60,24 +75,39 @@ export class ControlServer {
 
   private connected(socket: net.Socket): void {
     let text = "";
-    this.open.add(socket.on("error", () => socket.destroy()).on("close", () => this.open.delete(socket)));
+    const gone = new AbortController();
+    const closed = (): void => {
+      this.open.delete(socket);
+      gone.abort();
+    };
+    this.open.add(socket.on("error", () => socket.destroy()).on("close", closed));
     socket.setEncoding("utf8").on("data", (chunk: string) => {
       text += chunk;
       if (text.length > maxRequestBytes) socket.destroy();
     });
-    socket.on("end", () => void this.answer(text).then((answer) => socket.end(`${JSON.stringify(answer)}\n`)));
+    const tell = (progress: object): void => void socket.write(`${JSON.stringify({ progress })}\n`);
+    socket.on("end", () => {
+      void this.answer(text, { tell, signal: gone.signal }).then((answer) => socket.end(`${JSON.stringify(answer)}\n`));
+    });
   }
 
-  private async answer(text: string): Promise<DrainAnswer | { error: string }> {
-    let request: { command?: unknown; seconds?: unknown } | null;
+  private async answer(text: string, asker: Asker): Promise<object> {
+    let request: ControlRequest;
     try {
-      request = JSON.parse(text) as object | null;
+      request = (JSON.parse(text) as ControlRequest | null) ?? {};
     } catch {
       return { error: "the request is not JSON" };
     }
-    const { command, seconds } = request ?? {};
-    if (command !== "drain") return { error: `no such command: ${JSON.stringify(command)}; there is drain` };
-    return this.drain(typeof seconds === "number" ? seconds * 1000 : 60_000);
+    const { command, seconds } = request;
+    const ms = typeof seconds === "number" ? seconds * 1000 : 60_000;
+    try {
+      if (command === "drain") return await this.drain(ms);
+      if (command === "resend") return await resendAnswer(this.options.resends, request, { ...asker, patienceMs: ms });
+      if (command === "remove") return removeAnswer(this.options.resends, request);
+    } catch (error) {
+      return { error: (error as Error).message };
+    }
+    return { error: `no such command: ${JSON.stringify(command)}; there are drain, resend and remove` };
   }
 
   private async drain(ms: number): Promise<DrainAnswer> {

@@ -5,13 +5,14 @@ import type { LogQueue } from "../buffer/log-queue";
 import type { ConfigService, SyslogConfig } from "../config/discovery";
 import type { Settings } from "../config/settings";
 import type { AgentService } from "../service";
+import { Resends } from "../set-aside/resends";
+import { SetAside } from "../set-aside/set-aside";
 import type { Emit } from "../status/events";
 import type { World } from "../world";
-import { rateLimits } from "./send-rate";
+import { rateLimits, type SendRate } from "./send-rate";
 import type { SenderState } from "./sender";
 import { Senders } from "./senders";
 import { ServiceClock } from "./service-clock";
-import { SetAside } from "./set-aside";
 
 export interface DispatchOptions {
   readonly settings: Settings;
@@ -25,6 +26,8 @@ export interface DispatchOptions {
 export class Dispatch {
   /** The service's other side: what is to be collected. */
   readonly configs: ConfigService;
+  /** Lines set aside that someone asks to be sent again, or removed. */
+  readonly resends: Resends;
   private readonly clock: ServiceClock;
   private readonly senders: Senders;
 
@@ -33,17 +36,23 @@ export class Dispatch {
     this.clock = new ServiceClock(world.now, (offsetMs) => emit({ type: "ClockCorrected", offsetMs }));
     const { configs, sink } = service.connect(this.clock.now, emit);
     this.configs = configs;
+    const path = join(settings.dataDir, "set-aside");
+    const { clock } = this;
+    const learnTime = (error: SlsError): boolean => this.learnTime(error);
     this.senders = new Senders({
       sink,
-      setAside: new SetAside(join(settings.dataDir, "set-aside"), settings.setAsideBytes, disk),
+      setAside: new SetAside(path, settings.setAsideBytes, disk),
       lingerMs: settings.lingerMs,
       concurrency: settings.concurrency,
       maxAgeMs: settings.maxAgeHours * 3600_000,
-      clock: this.clock,
-      learnTime: (error) => this.learnTime(error),
+      clock,
+      learnTime,
       world,
       emit,
     });
+    const rateOf = (key: string): SendRate => this.senders.rateOf(key);
+    const { batchBytes } = settings;
+    this.resends = new Resends({ path, sink, clock, learnTime, rateOf, batchBytes, disk, world, emit });
   }
 
   /** Sends what comes into this queue. */

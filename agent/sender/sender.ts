@@ -9,7 +9,7 @@ import { Delivery } from "./delivery";
 import { Gate } from "./gate";
 import { SendRate, type RateLimit } from "./send-rate";
 import type { ServiceClock } from "./service-clock";
-import type { SetAside } from "./set-aside";
+import type { SetAside } from "../set-aside/set-aside";
 import type { LogSink } from "./sink";
 import { UnderWay } from "./under-way";
 import { pauseMs } from "./verdict";
@@ -27,6 +27,8 @@ export interface SenderOptions {
   readonly clock: ServiceClock;
   /** Whether a failed reply corrected the clock. */
   readonly learnTime: (error: SlsError) => boolean;
+  /** Shared with whoever else sends to this logstore. @default its own */
+  readonly rate?: SendRate;
   readonly world: World;
   readonly emit: Emit;
 }
@@ -63,7 +65,7 @@ export class Sender {
 
   constructor(readonly options: SenderOptions) {
     this.gate = new Gate(options.concurrency);
-    this.rate = new SendRate(options.world.monotonic, options.world.now);
+    this.rate = options.rate ?? new SendRate(options.world.monotonic, options.world.now);
     this.underWay = new UnderWay(options.world.monotonic);
     this.timesReplaced = new OnceAMinute(options.world.now, (_, lines) => this.tell({ type: "TimesReplaced", lines }));
     this.running = this.run();

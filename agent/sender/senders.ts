@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { LogQueue } from "../buffer/log-queue";
-import type { RateLimit } from "./send-rate";
+import { SendRate, type RateLimit } from "./send-rate";
 import { Sender, type SenderOptions, type SenderState } from "./sender";
 
 /** At a stop whose deadline falls into a request: for its answer. Lines that are stored without one are sent again. */
@@ -9,20 +9,31 @@ const lastAnswerMs = 2_000;
 /** The senders of all logstores. */
 export class Senders {
   private readonly byQueue = new Map<LogQueue, Sender>();
-  private rates: ReadonlyMap<string, RateLimit> = new Map();
+  private readonly rates = new Map<string, SendRate>();
+  private limits: ReadonlyMap<string, RateLimit> = new Map();
 
-  constructor(private readonly options: Omit<SenderOptions, "queue">) {}
+  constructor(private readonly options: Omit<SenderOptions, "queue" | "rate">) {}
 
   start(queue: LogQueue): void {
-    const sender = new Sender({ ...this.options, queue });
-    this.byQueue.set(queue, sender);
-    sender.setRate(this.rates.get(queue.key));
+    this.byQueue.set(queue, new Sender({ ...this.options, queue, rate: this.rateOf(queue.key) }));
+  }
+
+  /** What all that is sent to a logstore is kept to; `key` as `destinationKey` names it. */
+  rateOf(key: string): SendRate {
+    let rate = this.rates.get(key);
+    if (rate === undefined) {
+      rate = new SendRate(this.options.world.monotonic, this.options.world.now);
+      rate.set(this.limits.get(key));
+      this.rates.set(key, rate);
+    }
+    return rate;
   }
 
   /** By logstore, as `destinationKey` names them; the others have none. */
-  setRates(rates: ReadonlyMap<string, RateLimit>): void {
-    this.rates = rates;
-    for (const [queue, sender] of this.byQueue) sender.setRate(rates.get(queue.key));
+  setRates(limits: ReadonlyMap<string, RateLimit>): void {
+    this.limits = limits;
+    for (const [key, rate] of this.rates) rate.set(limits.get(key));
+    for (const [queue, sender] of this.byQueue) sender.setRate(limits.get(queue.key));
   }
 
   stateOf(queue: LogQueue): SenderState {

@@ -41,6 +41,7 @@ export class Counters {
   readonly sentBatches = new LabelledCount();
   readonly failedTries = new LabelledCount();
   readonly setAsideLines = new LabelledCount();
+  readonly resentLines = new LabelledCount();
   readonly droppedDatagrams = new LabelledCount();
   readonly idleConnections = new LabelledCount();
   readonly sendDuration = new Durations();
@@ -56,6 +57,7 @@ export class Counters {
     },
     SendFailed: ({ project, logstore, code }) => this.failedTries.add({ project, logstore, code }, 1),
     LinesSetAside: ({ project, logstore, lines }) => this.setAsideLines.add({ project, logstore }, lines),
+    LinesResent: ({ project, logstore, lines }) => this.resentLines.add({ project, logstore }, lines),
     DatagramsDropped: ({ input, by, datagrams }) => this.droppedDatagrams.add({ input, by }, datagrams),
     IdleConnectionsEnded: ({ input, connections }) => this.idleConnections.add({ input }, connections),
     ClockCorrected: ({ offsetMs }) => void (this.clockOffsetSeconds = offsetMs / 1000),

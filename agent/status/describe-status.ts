@@ -9,6 +9,7 @@ const noLines: AgentStatus["lines"] = {
   accepted: 0,
   sent: 0,
   setAside: 0,
+  resent: 0,
   recovered: 0,
   keptOnDisk: 0,
   filtered: {},
@@ -28,6 +29,7 @@ const completed = (found: Partial<AgentStatus>) => ({
   configs: found.configs ?? [],
   inputs: found.inputs ?? [],
   queues: found.queues ?? [],
+  setAside: found.setAside ?? [],
   lines: { ...noLines, ...found.lines },
   diskProblem: found.buffer?.diskProblem,
   rates: { accepted: 0, sent: 0, sentBytes: 0, ...found.rates },
@@ -66,9 +68,16 @@ export function describeStatus(found: Partial<AgentStatus>, alive: boolean): str
           `${q.project}/${q.logstore}: ${q.lines} line(s), ${q.bytes} bytes, ${q.oldest ? `oldest ${q.oldest}, ` : ""}${q.sender}`,
         ] as const,
     ),
+    ...status.setAside.map(
+      (s) =>
+        [
+          "set aside",
+          `${s.project}/${s.logstore}: ${s.lines} line(s), ${s.bytes} bytes; sls-agent set-aside list tells why`,
+        ] as const,
+    ),
     [
       "lines",
-      `${lines.accepted} accepted, ${lines.recovered} read back, ${lines.sent} sent, ${lines.setAside} set aside, ${lines.keptOnDisk} kept on disk`,
+      `${lines.accepted} accepted, ${lines.recovered} read back, ${lines.sent} sent, ${lines.setAside} set aside, ${lines.keptOnDisk} kept on disk${lines.resent > 0 ? `, ${lines.resent} sent again` : ""}`,
     ],
     ...Object.entries(lines.filtered).map(
       ([config, count]) => ["filtered", `${count} line(s) kept out by the filter of ${config}`] as const,

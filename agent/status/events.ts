@@ -64,6 +64,18 @@ export type AgentEvent =
       message: string;
       file: string;
     }
+  | { type: "LinesResent"; project: string; logstore: string; lines: number; bytes: number }
+  | {
+      type: "ResendEnded";
+      project: string;
+      logstore: string;
+      sent: number;
+      refused: number;
+      damaged: number;
+      left: number;
+      why?: string;
+    }
+  | { type: "SetAsideRemoved"; project: string; logstore: string; bytes: number }
   | { type: "TimesReplaced"; project: string; logstore: string; lines: number }
   | { type: "ClockCorrected"; offsetMs: number }
   | { type: "BufferRecovered"; project: string; logstore: string; lines: number }
@@ -111,6 +123,7 @@ export function levelOf(event: AgentEvent): Level {
   switch (event.type) {
     case "BatchSent":
     case "BatchSplit":
+    case "LinesResent":
     // People are told of it by LinesDropped, which comes once a minute.
     case "LinesNotSetAside":
     case "ConnectionOpened":
@@ -129,6 +142,7 @@ export function levelOf(event: AgentEvent): Level {
     case "BufferKept":
     case "BufferDiskWorks":
     case "SettingsChanged":
+    case "SetAsideRemoved":
     case "Draining":
       return "info";
     case "ConfigIgnored":
@@ -159,6 +173,8 @@ export function levelOf(event: AgentEvent): Level {
     case "SettingsRefused":
     case "AgentFailed":
       return "error";
+    case "ResendEnded":
+      return event.refused + event.damaged + event.left > 0 ? "warn" : "info";
     case "AgentStopped":
       return event.lost > 0 ? "error" : "info";
     default:

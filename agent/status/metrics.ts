@@ -79,6 +79,9 @@ export const metrics: readonly Metric[] = [
   metric("counter", "sls_agent_lines_set_aside_total", "Lines that Log Service refused for good.", logstore, (s) =>
     s.counters.setAsideLines.all(),
   ),
+  metric("counter", "sls_agent_lines_resent_total", "Lines set aside that were sent after all.", logstore, (s) =>
+    s.counters.resentLines.all(),
+  ),
   metric("counter", "sls_agent_sent_bytes_total", "Bytes of acknowledged requests, compressed.", logstore, (s) =>
     s.counters.sentBytes.all(),
   ),
@@ -114,6 +117,12 @@ export const metrics: readonly Metric[] = [
       status.queues.flatMap((queue) =>
         queue.oldest === undefined ? [] : [{ labels: ofQueue(queue), value: Date.parse(queue.oldest) / 1000 }],
       ),
+  ),
+  metric("gauge", "sls_agent_set_aside_lines", "Lines that lie set aside.", logstore, ({ status }) =>
+    status.setAside.map((each) => ({ labels: ofQueue(each), value: each.lines })),
+  ),
+  metric("gauge", "sls_agent_set_aside_bytes", "Bytes of these lines on disk.", logstore, ({ status }) =>
+    status.setAside.map((each) => ({ labels: ofQueue(each), value: each.bytes })),
   ),
   metric("gauge", "sls_agent_buffer_memory_bytes", "Memory that unsent lines take.", [], ({ status }) =>
     one(status.buffer.memoryBytes),

@@ -18,7 +18,7 @@ const dropReasons: Readonly<Record<Extract<AgentEvent, { type: "LinesDropped" }>
   tooOld: "they have waited for longer than buffer.maxAgeHours",
   damaged: "they could not be read back from disk",
   setAsideFull:
-    "Log Service refuses them for good, and the file of those set aside is full (sender.setAsideBytes); look at it, mend the cause, move it away",
+    "Log Service refuses them for good, and the file of those set aside is full (sender.setAsideBytes); look at them (sls-agent set-aside list), mend the cause, send them again (resend) or remove them",
 };
 
 /** The event for a person. */
@@ -77,9 +77,15 @@ export function sentenceOf(event: AgentEvent): string {
     case "BatchSplit":
       return `${event.project}/${event.logstore}: ${event.code} for ${event.lines} lines, sending them in two halves`;
     case "LinesSetAside":
-      return `${event.project}/${event.logstore}: ${event.lines} line(s) refused for good and set aside in ${event.file}: ${event.message}`;
+      return `${event.project}/${event.logstore}: ${event.lines} line(s) refused for good and set aside in ${event.file}: ${event.message}; mend the cause, then: sls-agent set-aside resend ${event.project}/${event.logstore}`;
     case "LinesNotSetAside":
       return `${event.project}/${event.logstore}: ${event.lines} line(s) refused for good and lost, ${event.file} is full: ${event.message}`;
+    case "LinesResent":
+      return `${event.project}/${event.logstore}: ${event.lines} line(s) that were set aside, ${event.bytes} bytes, are sent`;
+    case "ResendEnded":
+      return `${event.project}/${event.logstore}: of the lines set aside ${event.sent} are sent, ${event.refused} refused again, ${event.damaged} damaged, ${event.left} left${event.why ? ` (${event.why})` : ""}`;
+    case "SetAsideRemoved":
+      return `${event.project}/${event.logstore}: all lines set aside, ${event.bytes} bytes, are removed, as someone asked`;
     case "TimesReplaced":
       return `${event.project}/${event.logstore}: ${event.lines} line(s) got the sending time, theirs is more than 7 days old or 15 minutes ahead and would be refused`;
     case "ClockCorrected":

@@ -13,6 +13,14 @@ export interface QueueStatus {
   readonly sender: string;
 }
 
+/** Lines of a logstore that the service refused for good, and nobody has sent again or removed. */
+export interface SetAsideStatus {
+  readonly project: string;
+  readonly logstore: string;
+  readonly lines: number;
+  readonly bytes: number;
+}
+
 export interface InputStatus {
   readonly input: string;
   readonly state: "waiting" | "listening" | "held" | "closed";
@@ -45,10 +53,13 @@ export interface AgentStatus {
   readonly configs: readonly ConfigStatus[];
   readonly inputs: readonly InputStatus[];
   readonly queues: readonly QueueStatus[];
+  readonly setAside: readonly SetAsideStatus[];
   readonly lines: {
     readonly accepted: number;
     readonly sent: number;
     readonly setAside: number;
+    /** Sent after they were set aside, by this run or an earlier one. */
+    readonly resent: number;
     readonly recovered: number;
     readonly keptOnDisk: number;
     /** Accepted, and kept out by the filter of a Logtail config, by `project/config`. */

@@ -17,6 +17,7 @@ export interface StatusParts {
   readonly inputs: readonly InputStatus[];
   readonly buffer: LogBuffer;
   readonly senderState: (queue: LogQueue) => string;
+  readonly setAside: AgentStatus["setAside"];
   /** Lines, since the start. */
   readonly accepted: number;
   /** Lines, since the start, by config. */
@@ -57,10 +58,12 @@ export function statusOf(parts: StatusParts): AgentStatus {
       ...(queue.oldest ? { oldest: queue.oldest.toISOString() } : {}),
       sender: parts.senderState(queue),
     })),
+    setAside: parts.setAside,
     lines: {
       accepted,
       sent: tally.sentLines,
       setAside: tally.setAsideLines,
+      resent: tally.resentLines,
       recovered: tally.recoveredLines,
       keptOnDisk: tally.keptLines,
       filtered: Object.fromEntries(parts.filtered),

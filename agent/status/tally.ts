@@ -15,6 +15,7 @@ export class Tally {
   batches = 0;
   failedTries = 0;
   setAsideLines = 0;
+  resentLines = 0;
   recoveredLines = 0;
   keptLines = 0;
   readonly waitingFor = new Map<string, string>();
@@ -35,6 +36,7 @@ export class Tally {
       this.failed(message);
     },
     LinesNotSetAside: ({ message }) => this.failed(message),
+    LinesResent: ({ lines }) => void (this.resentLines += lines),
     BufferRecovered: ({ lines }) => void (this.recoveredLines += lines),
     BufferKept: ({ lines }) => void (this.keptLines += lines),
     WaitingFor: ({ what, why }) => void this.waitingFor.set(what, why),

@@ -124,7 +124,7 @@ describe("the running agent", () => {
     const running = run(b, { SLS_AGENT_DRAIN_SECONDS: "0" });
     await running.awaitEvent("Listening");
     expect(statSync(join(b.data, "control.sock")).mode & 0o777).toBe(0o600);
-    expect(await ask(b, "null")).toBe('{"error":"no such command: undefined; there is drain"}\n');
+    expect(await ask(b, "null")).toBe('{"error":"no such command: undefined; there are drain, resend and remove"}\n');
     expect(await ask(b, "[")).toBe('{"error":"the request is not JSON"}\n');
     const fault = b.cloud.faults.add({ operation: "PostLogStoreLogs", error: "ServerBusy" });
     await writeLines(running, ["one", "two"]);

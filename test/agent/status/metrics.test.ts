@@ -20,10 +20,12 @@ const status: AgentStatus = {
     { project: "p", logstore: "l", lines: 2, bytes: 400, oldest: "2026-11-21T09:00:03.500Z", sender: "backingOff" },
     { project: "p", logstore: "idle", lines: 0, bytes: 0, sender: "idle" },
   ],
+  setAside: [],
   lines: {
     accepted: 10,
     sent: 8,
     setAside: 0,
+    resent: 0,
     recovered: 0,
     filtered: { "p/errors-only": 4 },
     keptOnDisk: 0,

@@ -77,10 +77,12 @@ const status: AgentStatus = {
   configs: [{ project: "p", config: "c", logstore: "l", tag: "sys_tag", group: "g" }],
   inputs: [{ input: "syslog-tcp", state: "listening", address: "127.0.0.1", port: 11111, connections: 1 }],
   queues: [{ project: "p", logstore: "l", lines: 2, bytes: 400, sender: "backingOff" }],
+  setAside: [],
   lines: {
     accepted: 10,
     sent: 8,
     setAside: 0,
+    resent: 0,
     recovered: 0,
     filtered: { "sample/errors": 6 },
     keptOnDisk: 0,

@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import type { BatchLimits, LogQueue } from "../../../agent/buffer/log-queue";
 import { Sender } from "../../../agent/sender/sender";
 import { ServiceClock } from "../../../agent/sender/service-clock";
-import { SetAside } from "../../../agent/sender/set-aside";
+import { SetAside } from "../../../agent/set-aside/set-aside";
 import type { AgentEvent } from "../../../agent/status/events";
 import { SlsError } from "../../../sls/model";
 import { encodeLogGroup } from "../../../sls/wire";

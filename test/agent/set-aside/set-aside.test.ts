@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { realDisk } from "../../../agent/buffer/disk";
-import { SetAside } from "../../../agent/sender/set-aside";
+import { SetAside } from "../../../agent/set-aside/set-aside";
 import { SlsError } from "../../../sls/model";
 import { encodeLogGroup } from "../../../sls/wire";
 import { temporaryFolder } from "../support/folder";

@@ -1,0 +1,231 @@
+import * as fs from "node:fs";
+import { encodeLogGroup } from "../../sls/wire/log-group";
+import { linkedTo } from "../abort";
+import type { Destination } from "../buffer/destination";
+import { appendWhole, attempt, withFile, type Disk } from "../buffer/disk";
+import type { SendRate } from "../sender/send-rate";
+import { Sender } from "../sender/sender";
+import type { ServiceClock } from "../sender/service-clock";
+import type { SenderOptions } from "../sender/sender";
+import type { LogSink } from "../sender/sink";
+import type { AgentEvent, Emit } from "../status/events";
+import type { World } from "../world";
+import { linesOf, type FileLine } from "./file-lines";
+import type { SetAsideFolder, SetAsidePart } from "./folder";
+import { decodeRecord } from "./record";
+import { ResendQueue, type ResentLine } from "./resend-queue";
+import { SetAside } from "./set-aside";
+
+/** What a resend has come to, in lines. */
+export interface ResendCount extends Destination {
+  /** The service has them. */
+  sent: number;
+  /** Of these, those that got the sending time because theirs would be refused. */
+  retimed: number;
+  /** Set aside once more, with the reason of now. */
+  refused: number;
+  /** No lines that can be read; kept in `PROJECT.LOGSTORE.damaged`. */
+  damaged: number;
+  lastError?: string;
+}
+
+export interface ResendOptions {
+  readonly folder: SetAsideFolder;
+  readonly sink: LogSink;
+  readonly clock: ServiceClock;
+  readonly learnTime: SenderOptions["learnTime"];
+  /** What the logstore is kept to, together with what else is sent to it. */
+  readonly rate: SendRate;
+  /** Encoded bytes of one batch. */
+  readonly batchBytes: number;
+  readonly disk: Disk;
+  readonly world: World;
+  readonly emit: Emit;
+}
+
+/** Of one batch; what a kill doubles, at most. */
+const batchLines = 960;
+/** At an end before the last line: for the answers to what is under way. */
+const lastAnswersMs = 2_000;
+
+/**
+ * Sends what one logstore has set aside, the oldest first, batch by batch, past the buffer: a line stays in its file until the
+ * service has it, or it is set aside once more. A kill leaves the rest where it is, and doubles what was under way.
+ *
+ * reading (a batch) -> sending (the Sender, until all of it is settled; the file's name tells how far) -> reading … -> done.
+ * stop: no batch is begun any more; the one under way has a moment.
+ */
+export class Resend {
+  readonly count: ResendCount;
+  /** Monotonic milliseconds when lines were settled last. */
+  movedAt: number;
+  private readonly batches: ResendQueue;
+  private readonly sender: Sender;
+  private readonly stopping = new AbortController();
+  private part: SetAsidePart | undefined;
+  private problem: Error | undefined;
+
+  constructor(
+    private readonly destination: Destination,
+    private readonly options: ResendOptions,
+  ) {
+    const { folder, disk, world, sink, clock, learnTime, rate, batchBytes } = options;
+    this.count = { ...destination, sent: 0, retimed: 0, refused: 0, damaged: 0 };
+    this.movedAt = world.monotonic();
+    const limits = { bytes: batchBytes, lines: batchLines };
+    this.batches = new ResendQueue(destination, limits, world, () => this.settled());
+    this.sender = new Sender({
+      queue: this.batches.queue,
+      sink,
+      // They lie on this disk already: no limit keeps them from it.
+      setAside: new SetAside(folder.path, Infinity, disk),
+      lingerMs: 0,
+      concurrency: 1,
+      maxAgeMs: Infinity,
+      clock,
+      learnTime,
+      rate,
+      world,
+      emit: (event) => this.on(event),
+    });
+  }
+
+  /** Whether it waits for the logstore's `maxSendRate`. */
+  get limited(): boolean {
+    return this.sender.state === "limited";
+  }
+
+  /** Ends it soon; what is not sent by then stays set aside. */
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  /** Resolves when everything that was set aside before is settled, or after stop(). Rejects when the files cannot be read or changed. */
+  async run(): Promise<void> {
+    const { folder } = this.options;
+    try {
+      for (const part of folder.beginResend(this.destination)) {
+        if (this.stopping.signal.aborted) break;
+        this.part = part;
+        await this.send(part);
+      }
+    } finally {
+      this.stop();
+      await this.sender.abort();
+      this.batches.close();
+      folder.sync();
+    }
+  }
+
+  private async send({ file, from }: SetAsidePart): Promise<void> {
+    let batch: ResentLine[] = [];
+    let bytes = 0;
+    const flush = async (): Promise<void> => {
+      await this.sendBatch(batch);
+      [batch, bytes] = [[], 0];
+    };
+    for await (const lines of linesOf(file, from)) {
+      for (const line of lines) {
+        if (this.stopping.signal.aborted) return;
+        const next = this.read(file, line);
+        batch.push(next);
+        bytes += next.log?.bytes.length ?? 0;
+        if (bytes >= this.options.batchBytes || batch.length >= batchLines) await flush();
+      }
+    }
+    if (batch.length > 0) await flush();
+    if (this.batches.empty && this.part !== undefined) this.options.folder.remove(this.part);
+  }
+
+  private async sendBatch(lines: readonly ResentLine[]): Promise<void> {
+    const { batches, stopping } = this;
+    batches.put(lines);
+    while (!batches.empty && !stopping.signal.aborted) await batches.changed.wait(stopping.signal);
+    if (!batches.empty) await this.lastAnswers();
+    this.settled();
+    this.options.folder.sync();
+    if (this.problem !== undefined) throw this.problem;
+  }
+
+  private async lastAnswers(): Promise<void> {
+    const over = linkedTo(this.sender.signal);
+    void this.options.world.sleep(lastAnswersMs, over.signal).then(over.abort);
+    while (!this.batches.empty && !over.signal.aborted) await this.batches.changed.wait(over.signal);
+    over.abort();
+    over.release();
+  }
+
+  /** Notes in the file's name how far it is settled. */
+  private settled(): void {
+    const { part, options } = this;
+    this.movedAt = options.world.monotonic();
+    const to = this.batches.settledUpTo();
+    if (part === undefined || to === undefined || this.problem !== undefined) return;
+    try {
+      this.part = options.folder.settled(this.destination, part, to);
+    } catch (error) {
+      this.problem = new Error(
+        `what was sent cannot be noted in ${options.folder.path} (${(error as Error).message}): the last batch is sent again next time`,
+      );
+      this.stop();
+    }
+  }
+
+  private read(file: string, line: FileLine): ResentLine {
+    const { to, bytes } = line;
+    if (bytes?.length === 0) return { to };
+    try {
+      if (bytes === undefined) throw new Error("too long");
+      const { face, log } = decodeRecord(bytes);
+      return { to, log: { face, bytes: encodeLogGroup({ logs: [log] }), time: log.time } };
+    } catch {
+      this.keepDamaged(this.part?.file ?? file, line);
+      this.count.damaged++;
+      return { to };
+    }
+  }
+
+  /** Throws when there is no room for it: it must not be passed then. */
+  private keepDamaged(file: string, { from, to, ended }: FileLine): void {
+    const { folder, disk } = this.options;
+    const bytes = Buffer.allocUnsafe(Math.min(to - from, 64 * 1024));
+    const damaged = folder.damagedFileOf(this.destination);
+    const problem = attempt(() =>
+      withFile(file, "r", (source) =>
+        withFile(damaged, "a", (kept) => {
+          for (let at = from; at < to;) {
+            const size = fs.readSync(source, bytes, 0, Math.min(bytes.length, to - at), at);
+            if (size === 0) break;
+            appendWhole(disk, kept, bytes.subarray(0, size));
+            at += size;
+          }
+          if (!ended) appendWhole(disk, kept, Buffer.from("\n"));
+          disk.fsyncSync(kept);
+        }),
+      ),
+    );
+    if (problem === undefined) return;
+    throw new Error(
+      `${file} holds something at byte ${from} that cannot be read, nor kept in ${damaged}: ${problem.message}`,
+    );
+  }
+
+  /** The sender's own events are of lines that come in; these are told apart from them. */
+  private on(event: AgentEvent): void {
+    const { count } = this;
+    const { emit } = this.options;
+    if (event.type === "BatchSent") {
+      count.sent += event.lines;
+      emit({ type: "LinesResent", ...this.destination, lines: event.lines, bytes: event.bytes });
+      return;
+    }
+    if (event.type === "LinesSetAside") {
+      count.refused += event.lines;
+      count.lastError = event.message;
+      return;
+    }
+    if (event.type === "TimesReplaced") count.retimed += event.lines;
+    if (event.type === "SendFailed") count.lastError = event.message;
+    emit(event);
+  }
+}
