@@ -146,7 +146,7 @@ export class Agent {
     this.state = "draining";
     this.emit({ type: "Draining", why, deadlineMs });
     const watcherClosed = this.watcher.close();
-    const resendsClosed = this.resends.close();
+    const resendsClosed = this.resends.close().then(() => this.setAsideCounts.look());
     await this.selfLimits?.close();
     const late = new AbortController();
     const signal = AbortSignal.any([late.signal, this.forced.signal]);
@@ -156,11 +156,9 @@ export class Agent {
     late.abort();
     await timer;
     // A disk that hangs must not keep the process from ending: keepRest writes once more what is under way.
-    await Promise.race([this.buffer.stopWriting(), world.sleep(lastWriteMs)]);
+    await Promise.race([Promise.all([this.buffer.stopWriting(), resendsClosed]), world.sleep(lastWriteMs)]);
     const end = this.keepRest();
     await this.buffer.close();
-    await resendsClosed;
-    await this.setAsideCounts.look();
     this.state = "stopped";
     await this.statusKeeper.close();
     // Ends a look of the watcher that is under way, too.

@@ -10,7 +10,9 @@ export function describeSummary(summary: SetAsideSummary): string {
   const times = first === undefined ? "" : first === last ? `, set aside ${first}` : `, set aside ${first} to ${last}`;
   const rows = [
     `${nameOf(summary)}: ${lines} line(s), ${bytes} bytes${times}`,
-    ...reasons.map((of) => `  ${of.lines} ${of.code}: ${of.message}`),
+    ...reasons.map(
+      ({ lines: of, code, message }) => `  ${of} ${message.includes(code) ? message : `${code}: ${message}`}`,
+    ),
     ...(damaged > 0 ? [`  ${damaged} cannot be read`] : []),
   ];
   return rows.map((row) => `${row}\n`).join("");

@@ -47,23 +47,26 @@ export interface ResendOptions {
 const batchLines = 960;
 /** At an end before the last line: for the answers to what is under way. */
 const lastAnswersMs = 2_000;
+/** So many batches in a row of which the service takes no line: the cause is not mended. */
+const fruitlessBatches = 3;
 
 /**
  * Sends what one logstore has set aside, the oldest first, batch by batch, past the buffer: a line stays in its file until the
  * service has it, or it is set aside once more. A kill leaves the rest where it is, and doubles what was under way.
  *
  * reading (a batch) -> sending (the Sender, until all of it is settled; the file's name tells how far) -> reading … -> done.
- * stop: no batch is begun any more; the one under way has a moment.
+ * stop, or nothing but refusals: no batch is begun any more; the one under way has a moment.
  */
 export class Resend {
   readonly count: ResendCount;
-  /** Monotonic milliseconds when lines were settled last. */
-  movedAt: number;
+  /** Monotonic milliseconds when lines were settled last, or might not go. */
+  private movedAt: number;
   private readonly batches: ResendQueue;
   private readonly sender: Sender;
   private readonly stopping = new AbortController();
   private part: SetAsidePart | undefined;
   private problem: Error | undefined;
+  private fruitless = 0;
 
   constructor(
     private readonly destination: Destination,
@@ -90,9 +93,11 @@ export class Resend {
     });
   }
 
-  /** Whether it waits for the logstore's `maxSendRate`. */
-  get limited(): boolean {
-    return this.sender.state === "limited";
+  /** For how many milliseconds lines have been under way without any of them being settled; what waits for the logstore's `maxSendRate` does not count. To be asked now and then. */
+  stalledMs(): number {
+    const now = this.options.world.monotonic();
+    if (this.batches.empty || this.sender.state === "limited") this.movedAt = now;
+    return now - this.movedAt;
   }
 
   /** Ends it soon; what is not sent by then stays set aside. */
@@ -100,7 +105,7 @@ export class Resend {
     this.stopping.abort();
   }
 
-  /** Resolves when everything that was set aside before is settled, or after stop(). Rejects when the files cannot be read or changed. */
+  /** Resolves when everything that was set aside before is settled, or after stop(). Rejects when the files cannot be read or changed, or the cause is not mended. */
   async run(): Promise<void> {
     const { folder } = this.options;
     try {
@@ -138,13 +143,21 @@ export class Resend {
   }
 
   private async sendBatch(lines: readonly ResentLine[]): Promise<void> {
-    const { batches, stopping } = this;
+    const { batches, stopping, count } = this;
+    const { sent, refused } = count;
+    this.movedAt = this.options.world.monotonic();
     batches.put(lines);
     while (!batches.empty && !stopping.signal.aborted) await batches.changed.wait(stopping.signal);
     if (!batches.empty) await this.lastAnswers();
     this.settled();
     this.options.folder.sync();
     if (this.problem !== undefined) throw this.problem;
+    if (count.sent > sent) this.fruitless = 0;
+    else if (count.refused > refused && ++this.fruitless === fruitlessBatches) {
+      throw new Error(
+        `the service takes none of them, it refused ${count.refused} so far: ${count.lastError ?? "unknown"}`,
+      );
+    }
   }
 
   private async lastAnswers(): Promise<void> {

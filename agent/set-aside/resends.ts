@@ -130,7 +130,7 @@ export class Resends {
     const ended = listen(this.over.signal, () => stop("the agent stops"));
     const done = linkedTo(this.over.signal);
     const watching = this.watch(resend, done.signal, tell, () => {
-      if (this.world.monotonic() - resend.movedAt <= patienceMs || resend.limited) return;
+      if (resend.stalledMs() <= patienceMs) return;
       const { lastError } = resend.count;
       stop(`nothing could be sent for ${patienceMs / 1000} s${lastError === undefined ? "" : `: ${lastError}`}`);
     });

@@ -246,6 +246,20 @@ describe("a resend of lines set aside", () => {
     expect(events.at(-1)).toEqual({ type: "SetAsideRemoved", ...p, bytes: now });
   });
 
+  it("ends when the service takes nothing of three batches in a row; the next one begins behind these", async () => {
+    const { path, sink, resend, left } = resendBench();
+    manyAside(path, 4_000, "");
+    sink.answer = () => refusal("PostBodyInvalid");
+    const end = await resend();
+    expect(end).toMatchObject({ sent: 0, refused: 2_880, left: 1_120 });
+    expect(end.why).toBe("the service takes none of them, it refused 2880 so far: PostBodyInvalid: no");
+    expect(left()).toHaveLength(2_880);
+    sink.answer = () => undefined;
+    expect(await resend()).toMatchObject({ sent: 4_000, left: 0 });
+    expect(sink.values("msg")[0]).toBe("2880 ");
+    expect(new Set(sink.values("msg")).size).toBe(4_000);
+  });
+
   it("says how many got the sending time", async () => {
     const { world, resend, aside } = resendBench();
     aside(numbers(3));

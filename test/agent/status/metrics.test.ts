@@ -20,7 +20,7 @@ const status: AgentStatus = {
     { project: "p", logstore: "l", lines: 2, bytes: 400, oldest: "2026-11-21T09:00:03.500Z", sender: "backingOff" },
     { project: "p", logstore: "idle", lines: 0, bytes: 0, sender: "idle" },
   ],
-  setAside: [],
+  setAside: [{ project: "p", logstore: "l", lines: 12, bytes: 3456 }],
   lines: {
     accepted: 10,
     sent: 8,
@@ -64,10 +64,13 @@ describe("metrics", () => {
     expect(told(ended)).toContain('sls_agent_idle_connections_ended_total{input="relp"} 128');
   });
 
-  it("tell since when the oldest line waits, and what memory the buffer has", () => {
+  it("tell since when the oldest line waits, what memory the buffer has, what lies set aside and what of it was sent", () => {
     const lines = told();
     expect(lines).toContain('sls_agent_queue_oldest_timestamp_seconds{project="p",logstore="l"} 1795251603.5');
     expect(lines.filter((line) => line.startsWith("sls_agent_queue_oldest_timestamp_seconds{"))).toHaveLength(1);
     expect(lines).toContain("sls_agent_buffer_memory_bytes 4096");
+    expect(lines).toContain('sls_agent_set_aside_lines{project="p",logstore="l"} 12');
+    const resent: AgentEvent = { type: "LinesResent", project: "p", logstore: "l", lines: 5, bytes: 9 };
+    expect(told(resent, resent)).toContain('sls_agent_lines_resent_total{project="p",logstore="l"} 10');
   });
 });

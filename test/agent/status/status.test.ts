@@ -47,6 +47,36 @@ describe("events", () => {
     expect(printed("text", "debug", sent)).toContain("3 line(s), 90 bytes sent to p/l in 5 ms, request R");
   });
 
+  it("of lines that are set aside say what to do next", () => {
+    const lines = {
+      project: "p",
+      logstore: "l",
+      lines: 3,
+      code: "PostBodyInvalid",
+      message: "no",
+      file: "/f",
+    } as const;
+    expect(printed("text", "error", { type: "LinesSetAside", ...lines })).toContain(
+      "p/l: 3 line(s) refused for good and set aside in /f: no; mend the cause, then: sls-agent set-aside resend p/l\n",
+    );
+    expect(
+      printed("text", "error", { type: "LinesDropped", project: "p", logstore: "l", lines: 3, reason: "setAsideFull" }),
+    ).toMatch(/sls-agent set-aside list\), mend the cause, send them again \(resend\) or remove them\n$/);
+    const ended = {
+      type: "ResendEnded",
+      project: "p",
+      logstore: "l",
+      sent: 3,
+      refused: 0,
+      damaged: 0,
+      left: 0,
+    } as const;
+    expect(printed("text", "warn", ended)).toBe("");
+    expect(printed("text", "warn", { ...ended, left: 2, why: "it was stopped" })).toContain(
+      "p/l: of the lines set aside 3 are sent, 0 refused again, 0 damaged, 2 left (it was stopped)\n",
+    );
+  });
+
   it("are counted", () => {
     const tally = new Tally(now);
     for (const event of [sent, sent, failed]) tally.on(event);
@@ -133,6 +163,13 @@ waiting    for configs of project p: busy
 last error 2026-11-21T09:00:00.000Z busy
 `);
     expect(describeStatus(status, false)).toContain("pid 42, not running,");
+    const setAside = [{ project: "p", logstore: "l", lines: 12, bytes: 3456 }];
+    const found = describeStatus({ ...status, setAside, lines: { ...status.lines, resent: 5 } }, true);
+    expect(found).toContain("set aside  p/l: 12 line(s), 3456 bytes; sls-agent set-aside list tells why\n");
+    expect(found).toContain("0 kept on disk, 5 sent again\n");
+    expect(summaryOf({ ...status, inputs: [], waitingFor: {}, setAside })).toBe(
+      "no input open; 1 config(s); cannot send to p/l; 12 line(s) set aside; busy",
+    );
   });
 
   it("of another version reads as far as it goes", () => {
