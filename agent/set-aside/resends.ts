@@ -48,9 +48,15 @@ export class Resends {
 
   /** One logstore after the other. Rejects when one of them is busy. */
   async resend(request: ResendRequest): Promise<readonly ResendEnd[]> {
-    for (const destination of request.destinations) this.mustBeFree(destination);
+    const { destinations } = request;
+    for (const destination of destinations) this.mustBeFree(destination);
+    for (const destination of destinations) this.busy.add(destinationKey(destination));
     const ends: ResendEnd[] = [];
-    for (const destination of request.destinations) ends.push(await this.tracked(this.resendOne(destination, request)));
+    try {
+      for (const destination of destinations) ends.push(await this.tracked(this.resendOne(destination, request)));
+    } finally {
+      for (const destination of destinations) this.busy.delete(destinationKey(destination));
+    }
     return ends;
   }
 
@@ -91,26 +97,11 @@ export class Resends {
   }
 
   private async resendOne(destination: Destination, request: ResendRequest): Promise<ResendEnd> {
-    this.mustBeFree(destination);
-    const key = destinationKey(destination);
-    this.busy.add(key);
-    try {
-      const end = await this.run(destination, request);
-      const { project, logstore, sent, refused, damaged, left } = end;
-      this.emit({
-        type: "ResendEnded",
-        project,
-        logstore,
-        sent,
-        refused,
-        damaged,
-        left,
-        ...(end.why ? { why: end.why } : {}),
-      });
-      return end;
-    } finally {
-      this.busy.delete(key);
-    }
+    const end = await this.run(destination, request);
+    const { project, logstore, sent, refused, damaged, left, why } = end;
+    const counts = { project, logstore, sent, refused, damaged, left };
+    this.emit({ type: "ResendEnded", ...counts, ...(why === undefined ? {} : { why }) });
+    return end;
   }
 
   private async run(destination: Destination, { patienceMs, tell, signal }: ResendRequest): Promise<ResendEnd> {

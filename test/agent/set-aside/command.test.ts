@@ -172,7 +172,7 @@ describe("sls-agent set-aside", () => {
     const b = await cloudBench();
     const lines = numbers(4_000);
     const running = await withLinesAside(b, lines);
-    const slow = b.cloud.faults.add({ ...posting, delayMs: 400 });
+    const slow = b.cloud.faults.add({ ...posting, delayMs: 600 });
     const asked = begin(b, ["resend"]);
     await until("it is on its way", () => slow.hits === 1);
     asked.kill();

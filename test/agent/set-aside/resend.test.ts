@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { realDisk } from "../../../agent/buffer/disk";
 import { SetAside } from "../../../agent/set-aside/set-aside";
 import { encodeLogGroup } from "../../../sls/wire";
-import { diskError, diskWithRoom } from "../support/full-disk";
+import { canMount, diskError, diskWithRoom, tinyFileSystem } from "../support/full-disk";
 import { unreachable } from "../support/fake-service";
 import { manyAside, p, resendBench } from "../support/resend-bench";
 import { has, numbers, refusal } from "../support/sender-bench";
@@ -175,6 +175,34 @@ describe("a resend of lines set aside", () => {
     expect(why).toMatch(/^nothing could be sent for 10 s: lines are refused .* could not be set aside: ENOSPC/);
     expect(left(files().find((name) => name.includes("resend")))).toEqual(numbers(3));
   });
+
+  it.skipIf(!canMount())(
+    "on a real file system without room loses none and doubles none (needs root, to mount one)",
+    async () => {
+      const path = tinyFileSystem("256k");
+      const { world, sink, resend, aside, files } = resendBench({ path });
+      let count = 0;
+      expect(() => {
+        for (; ; count++) aside([`${count} ${"x".repeat(500)}`], `10.0.0.${count % 3}`);
+      }).toThrow("ENOSPC");
+      expect(count).toBeGreaterThan(200);
+      sink.answer = ({ group }) => {
+        const odd = group.logs.some(({ contents }) => Number(String(contents[0]?.[1]).split(" ")[0]) % 2 === 1);
+        return odd ? refusal("PostBodyInvalid") : undefined;
+      };
+      const ended = resend(undefined, 10_000);
+      let over = false;
+      void ended.then(() => (over = true));
+      await until("it has tried", () => sink.tries.length > 0);
+      while (!over) await world.pass(1_000);
+      expect((await ended).why).toContain("ENOSPC");
+      sink.answer = () => undefined;
+      expect(await resend()).toMatchObject({ refused: 0, damaged: 0, left: 0 });
+      const stored = sink.values("msg").map((msg) => Number(msg.split(" ")[0]));
+      expect(stored.sort((a, b) => a - b)).toEqual(numbers(count).map(Number));
+      expect(files()).toEqual([]);
+    },
+  );
 
   it("on a full disk does not pass damage that it cannot keep", async () => {
     const { path, again, files } = resendBench();
