@@ -139,7 +139,7 @@ describe("sls-agent set-aside", () => {
     await stopped(running);
   });
 
-  it("loses nothing when the agent is killed in the middle, and doubles one batch at most; live lines go on meanwhile", async () => {
+  it("loses nothing when the agent is killed in the middle, and doubles a batch each time at most; live lines go on meanwhile", async () => {
     const b = await cloudBench();
     const lines = numbers(6_000);
     let running = await withLinesAside(b, lines);
@@ -166,6 +166,28 @@ describe("sls-agent set-aside", () => {
     expect(stored.length - 6_001).toBeLessThanOrEqual(3 * 960);
     expect(files(b)).toEqual([]);
     await stopped(running);
+  });
+
+  it("doubles exactly the batch that the service had and had not acknowledged when the agent was killed", async () => {
+    const b = await cloudBench();
+    const lines = numbers(3_000);
+    const running = await withLinesAside(b, lines);
+    const cut = b.cloud.faults.add({ ...posting, cut: "before-reply", after: 1, times: 1 });
+    // So that no second try stores it once more.
+    const busy = b.cloud.faults.add({ ...posting, error: "ServerBusy", after: 2 });
+    const asked = say(b, "resend");
+    await until("the second batch is stored", async () => cut.hits === 1 && (await b.messages()).length === 2 * 960);
+    running.process.kill("SIGKILL");
+    expect((await asked).code).toBe(1);
+    await running.ended;
+    busy.remove();
+    const next = run(b);
+    await next.awaitEvent("Listening");
+    expect(await say(b, "resend")).toMatchObject({ code: 0, out: `${name}: ${3_000 - 960} line(s) sent\n` });
+    const stored = await b.messages();
+    expect(stored).toHaveLength(3_000 + 960);
+    expect(new Set(stored)).toEqual(new Set(lines));
+    await stopped(next);
   });
 
   it("ends with the one who asked, and at a stop of the agent; what is not sent stays, and is found after a restart", async () => {
