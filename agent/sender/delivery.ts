@@ -1,5 +1,4 @@
 import { SlsError } from "../../sls/model/errors";
-import { linkedTo } from "../abort";
 import type { Block } from "../buffer/block";
 import { retimed, skipLogs, type TimeRange } from "../buffer/log-bytes";
 import type { Sender } from "./sender";
@@ -124,10 +123,9 @@ export class Delivery {
     const bytes = this.bytesOf(size);
     const { group, replaced } = this.groupOf(bytes);
     const begun = world.monotonic();
-    const request = linkedTo(sender.requestSignal);
     const { hashKey } = block.lane.face;
     try {
-      const reply = await sink.putLogs(project, logstore, group, { signal: request.signal, hashKey });
+      const reply = await sink.putLogs(project, logstore, group, { signal: sender.requestSignal, hashKey });
       queue.settle(block, size, bytes);
       sender.succeeded();
       this.refusals = 0;
@@ -140,8 +138,6 @@ export class Delivery {
       return undefined;
     } catch (error) {
       return asSlsError(error);
-    } finally {
-      request.release();
     }
   }
 

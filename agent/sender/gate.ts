@@ -1,4 +1,4 @@
-import { Bell } from "../buffer/bell";
+import type { Bell } from "../buffer/bell";
 
 /**
  * How many requests one logstore gets at once. It shrinks by half at each refusal for lack of room or of a reply, and grows
@@ -8,12 +8,15 @@ export class Gate {
   /** Requests under way. */
   under = 0;
   shut = false;
-  readonly changed = new Bell();
   private window: number;
   /** Counts the pauses. */
   private round = 0;
 
-  constructor(private readonly most: number) {
+  constructor(
+    private readonly most: number,
+    /** Rings when there may be a place, and when who uses the gate has something else to look at. */
+    readonly changed: Bell,
+  ) {
     this.window = most;
   }
 

@@ -1,5 +1,6 @@
 import { type SlsError } from "../../sls/model/errors";
 import { controllerOfMany, linkedTo } from "../abort";
+import { Alarm } from "../buffer/alarm";
 import type { Block } from "../buffer/block";
 import type { LogQueue } from "../buffer/log-queue";
 import type { AgentEvent, Emit } from "../status/events";
@@ -52,11 +53,11 @@ export class Sender {
   readonly gate: Gate;
   private readonly rate: SendRate;
   private readonly underWay: UnderWay;
+  private readonly alarm: Alarm;
   private draining = false;
   private closed = false;
   /** Failures in a row, of the whole logstore. */
   private failures = 0;
-  private readonly wake = new AbortController();
   private readonly aborted = controllerOfMany();
   private readonly requests = controllerOfMany();
   private readonly timesReplaced: OnceAMinute<"lines">;
@@ -64,9 +65,10 @@ export class Sender {
   private readonly running: Promise<void>;
 
   constructor(readonly options: SenderOptions) {
-    this.gate = new Gate(options.concurrency);
+    this.gate = new Gate(options.concurrency, options.queue.changed);
     this.rate = options.rate ?? new SendRate(options.world.monotonic, options.world.now);
     this.underWay = new UnderWay(options.world.monotonic);
+    this.alarm = new Alarm(this.gate.changed, options.world, this.signal);
     this.timesReplaced = new OnceAMinute(options.world.now, (_, lines) => this.tell({ type: "TimesReplaced", lines }));
     this.running = this.run();
   }
@@ -98,7 +100,7 @@ export class Sender {
   /** Sends everything now. Resolves when the queue is empty, or after abort(). */
   async drain(): Promise<void> {
     this.draining = true;
-    this.wake.abort();
+    this.gate.changed.ring();
     await this.running;
   }
 
@@ -138,20 +140,12 @@ export class Sender {
 
   /** Resolves when a block may be ripe, a place free, or nobody should wait any more. */
   private async somethingToDo(lingerMs: number): Promise<void> {
-    const { queue, world, concurrency } = this.options;
-    const over = linkedTo(this.draining ? this.signal : this.wake.signal);
-    void this.gate.changed.wait(over.signal).then(over.abort);
+    const { queue, concurrency } = this.options;
     if (this.gate.open && this.deliveries.size < concurrency) {
-      void queue.changed.wait(over.signal).then(over.abort);
       const ripeIn = queue.ripeIn(lingerMs);
-      const pause = ripeIn === undefined ? undefined : Math.max(ripeIn, this.rate.waitMs);
-      if (pause !== undefined) void world.sleep(pause, over.signal).then(over.abort);
+      if (ripeIn !== undefined) this.alarm.ringIn(Math.max(ripeIn, this.rate.waitMs));
     }
-    await new Promise<void>((resolve) => {
-      if (over.signal.aborted) resolve();
-      else over.signal.addEventListener("abort", () => resolve(), { once: true });
-    });
-    over.release();
+    await this.gate.changed.wait(this.signal);
   }
 
   /** Lines of one request just now. */

@@ -48,29 +48,34 @@ export class Transport {
   async send(request: HttpRequest): Promise<HttpReply> {
     const { url } = request;
     const proxy = proxyFor(this.proxy, url);
-    // Not AbortSignal.any: on Node 20 it leaves a little behind in a signal that outlives the request.
-    const stop = new AbortController();
-    const onAbort = (): void => stop.abort();
     request.signal?.throwIfAborted();
-    request.signal?.addEventListener("abort", onAbort);
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      stop.abort();
-    }, this.timeoutMs);
     const pool = this.pools.take(url, proxy);
     let failed = true;
     try {
-      const reply = await exchange(request, pool.agent, stop.signal, this.mostReplyBytes);
+      const reply = await this.replyInTime(exchange(request, pool.agent, this.mostReplyBytes), request.signal);
       failed = false;
       return reply;
     } catch (error) {
       request.signal?.throwIfAborted();
-      throw noReply(url, proxy, timedOut ? this.timeoutMs : undefined, error);
+      throw noReply(url, proxy, error === tooLate ? this.timeoutMs : undefined, error);
     } finally {
       pool.release(failed);
+    }
+  }
+
+  /**
+   * Neither AbortSignal.any, which on Node 20 leaves a little behind in a signal that outlives the request, nor the library's
+   * own signal, for which each request would need a new one.
+   */
+  private async replyInTime({ reply, giveUp }: Exchange, signal: AbortSignal | undefined): Promise<HttpReply> {
+    const onAbort = (): void => giveUp(notWanted);
+    signal?.addEventListener("abort", onAbort);
+    const timer = setTimeout(() => giveUp(tooLate), this.timeoutMs);
+    try {
+      return await reply;
+    } finally {
       clearTimeout(timer);
-      request.signal?.removeEventListener("abort", onAbort);
+      signal?.removeEventListener("abort", onAbort);
     }
   }
 
@@ -79,17 +84,32 @@ export class Transport {
   }
 }
 
-function exchange(request: HttpRequest, agent: http.Agent, signal: AbortSignal, mostBytes: number): Promise<HttpReply> {
+/** Why an exchange was given up. */
+const tooLate = new Error("no reply in time");
+const notWanted = new Error("not wanted any more");
+
+interface Exchange {
+  readonly reply: Promise<HttpReply>;
+  /** Ends it; `reply` rejects with `why`. */
+  readonly giveUp: (why: Error) => void;
+}
+
+function exchange(request: HttpRequest, agent: http.Agent, mostBytes: number): Exchange {
   const { url, body } = request;
   const headers: Record<string, string> = { ...request.headers };
   if (body !== undefined || request.method === "POST" || request.method === "PUT") {
     headers["content-length"] = String(body?.byteLength ?? 0);
   }
-  return new Promise((resolve, reject) => {
-    // Of a request that waits for its proxy's word the library tells nothing when it is aborted.
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    const library = url.protocol === "https:" ? https : http;
-    const outgoing = library.request(url, { method: request.method, headers, agent, signal }, (incoming) => {
+  const library = url.protocol === "https:" ? https : http;
+  const outgoing = library.request(url, { method: request.method, headers, agent });
+  let giveUp = (why: Error): void => void outgoing.destroy(why);
+  const reply = new Promise<HttpReply>((resolve, reject) => {
+    giveUp = (why) => {
+      // Of a request that waits for its proxy's word the library tells nothing when it is destroyed.
+      reject(why);
+      outgoing.destroy(why);
+    };
+    outgoing.on("response", (incoming) => {
       const chunks: Buffer[] = [];
       let left = mostBytes;
       incoming.on("data", (chunk: Buffer) => {
@@ -103,8 +123,9 @@ function exchange(request: HttpRequest, agent: http.Agent, signal: AbortSignal, 
       );
     });
     outgoing.on("error", reject);
-    outgoing.end(body);
   });
+  outgoing.end(body);
+  return { reply, giveUp };
 }
 
 function noReply(

@@ -34,6 +34,14 @@ function scratchOf(size: number): Buffer {
 /** Compresses a block. Incompressible input grows by up to 0.4 %, and the result is still valid. */
 export function lz4Compress(input: Uint8Array): Buffer {
   const out = scratchOf(lz4MaxSize(input.length));
+  return Buffer.from(out.subarray(0, compressTo(out, input)));
+}
+
+/**
+ * Returns the compressed size. Nothing follows the loop but what is in it too: the engine compiles it while it runs the first
+ * time, and throws that away when it then comes upon what it has not seen yet.
+ */
+function compressTo(out: Buffer, input: Uint8Array): number {
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
   table.fill(tooFar);
   const searchEnd = input.length - matchLimit;
@@ -41,7 +49,8 @@ export function lz4Compress(input: Uint8Array): Buffer {
   let anchor = 0;
   let o = 0;
   let misses = 0;
-  for (let i = 0; i <= searchEnd;) {
+  for (let i = 0; ;) {
+    if (i > searchEnd) return writeSequence(out, o, input, anchor, input.length - anchor, 0, 0);
     const word = view.getInt32(i, true);
     const slot = Math.imul(word, 0x9e3779b1) >>> (32 - hashBits);
     const candidate = table[slot] as number;
@@ -56,8 +65,6 @@ export function lz4Compress(input: Uint8Array): Buffer {
     i = end;
     anchor = end;
   }
-  o = writeSequence(out, o, input, anchor, input.length - anchor, 0, 0);
-  return Buffer.from(out.subarray(0, o));
 }
 
 /** How far what begins at `begin` is as what begins at `earlier`, four bytes at a time: where the match ends, `limit` at most. */

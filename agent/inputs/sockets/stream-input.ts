@@ -238,5 +238,6 @@ export class StreamInput implements Input {
   }
 }
 
+/** A socket that is paused is read once more, not until 64 KiB lie in its stream. */
 const plainServer = (onConnection: (socket: net.Socket) => void): net.Server =>
-  net.createServer({ allowHalfOpen: true }, onConnection);
+  net.createServer({ allowHalfOpen: true, highWaterMark: 1 }, onConnection);

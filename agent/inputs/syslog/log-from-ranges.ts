@@ -112,6 +112,7 @@ export function addLog(line: Buffer, time: number, nanoseconds: number, constant
 
 /** The buffers last looked at as words: making a view for each line would cost more than it saves. */
 let inWords: DataView = constantWords;
+let inBytes: Buffer | undefined;
 /** None at first: that of the constants may be a pool which lines share, and their view is not of all of it. */
 let inBuffer: ArrayBufferLike | undefined;
 let outWords: DataView = constantWords;
@@ -119,10 +120,14 @@ let outBytes: Buffer | undefined;
 
 /** Makes the views those of the two buffers; returns where `line` begins in its. Lines of one read lie in one buffer. */
 function wordsOf(line: Buffer, out: Buffer): number {
-  const { buffer } = line;
-  if (buffer !== inBuffer) {
-    inBuffer = buffer;
-    inWords = new DataView(buffer);
+  // To ask for its buffer is a call out of compiled code.
+  if (line !== inBytes) {
+    inBytes = line;
+    const { buffer } = line;
+    if (buffer !== inBuffer) {
+      inBuffer = buffer;
+      inWords = new DataView(buffer);
+    }
   }
   if (out !== outBytes) {
     outBytes = out;

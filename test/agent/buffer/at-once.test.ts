@@ -48,7 +48,7 @@ describe("lines with commitMs 0", () => {
   it("are written in the background where they are many: reading goes on meanwhile", async () => {
     const counts = countingDisk();
     const { put, written } = bufferIn(temporaryFolder(), { commitMs: 0, disk: counts.disk, world: counts.world });
-    put([..."x".repeat(80)].map((x) => x.repeat(1_000)));
+    put([..."x".repeat(300)].map((x) => x.repeat(1_000)));
     await turn();
     // One for the first line of the segment.
     expect(counts.atOnce).toBe(1);

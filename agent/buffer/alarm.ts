@@ -1,0 +1,28 @@
+import type { World } from "../world";
+import type { Bell } from "./bell";
+
+/**
+ * Rings a bell when it is time. What waits for the bell looks again each time, so an alarm is not taken back where something
+ * else rang before it: one timer serves many waits, and none of them needs a signal of its own to end it.
+ */
+export class Alarm {
+  /** When it rings next, in monotonic milliseconds. */
+  private nextAt = Infinity;
+
+  constructor(
+    private readonly bell: Bell,
+    private readonly world: World,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Rings after so many milliseconds at the latest. */
+  ringIn(ms: number): void {
+    const at = this.world.monotonic() + ms;
+    if (at >= this.nextAt) return;
+    this.nextAt = at;
+    void this.world.sleep(ms, this.signal).then(() => {
+      if (this.nextAt === at) this.nextAt = Infinity;
+      this.bell.ring();
+    });
+  }
+}
