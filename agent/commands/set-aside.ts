@@ -159,7 +159,9 @@ async function removeOne(
 async function agreed(question: string): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await lines.question(question)).trim());
+    // Ctrl-D ends the input, and no answer ever comes.
+    const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+    return /^y(es)?$/i.test((await Promise.race([lines.question(question), ended])).trim());
   } finally {
     lines.close();
   }
