@@ -55,7 +55,7 @@ export function addFast(line: Buffer, begin: number, end: number, head: LineHead
     return Fast.OtherHead;
   from[Field.Msg] = messageFrom(line, at, end);
   to[Field.Msg] = end;
-  addLog(line, time, -1, noConstants, head.lane);
+  addLog(line, time, -1, noConstants, 0, head.lane);
   return Fast.Added;
 }
 
