@@ -80,7 +80,7 @@ export function readTimestamp(line: Buffer, begin: number, lineEnd: number): num
 }
 
 /** One to nine digits after a point at `begin`, if there is one; returns where the time goes on, or `begin` where it is wrong. */
-function readFraction(line: Buffer, begin: number, lineEnd: number): number {
+export function readFraction(line: Buffer, begin: number, lineEnd: number): number {
   fraction = -1;
   if (line[begin] !== 0x2e) return begin;
   let value = 0;
