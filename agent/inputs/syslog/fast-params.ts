@@ -99,7 +99,7 @@ function readValue(line: Buffer, begin: number, end: number): number {
       escapes[count - 1] = skipped;
       return next + 1;
     }
-    if (byte === backslash && next + 1 < end && isEscapable(line[next + 1] as number)) {
+    if (byte === backslash && isEscapable(line[next + 1] as number)) {
       skipped++;
       next++;
     }

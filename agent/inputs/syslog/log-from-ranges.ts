@@ -218,7 +218,7 @@ function copy(line: Buffer, lineAt: number, begin: number, end: number, out: Buf
 function copyUnescaped(line: Buffer, begin: number, end: number, out: Buffer, at: number): number {
   let o = at;
   for (let i = begin; i < end; i++) {
-    if (line[i] === 0x5c && i + 1 < end && isEscapable(line[i + 1] as number)) i++;
+    if (line[i] === 0x5c && isEscapable(line[i + 1] as number)) i++;
     out[o++] = line[i] as number;
   }
   return o;

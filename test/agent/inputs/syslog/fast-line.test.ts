@@ -11,9 +11,9 @@ let stored: Buffer | undefined;
 const lane = laneTo((_, bytes) => (stored = bytes));
 
 /** What the fast path stores; undefined where it leaves the line to the careful one. */
-function fast(alone: Buffer): Buffer | undefined {
+function fast(alone: Buffer, after = '\n \ufeff 0.1 y " ] '): Buffer | undefined {
   // As in a chunk: what stands before and after must not matter.
-  const line = Buffer.concat([Buffer.from("0.1 x "), alone, Buffer.from('\n \ufeff 0.1 y " ] ')]);
+  const line = Buffer.concat([Buffer.from("0.1 x "), alone, Buffer.from(after)]);
   const begin = 6;
   const end = begin + alone.length;
   const first = addFast(line, begin, end, undefined);
@@ -58,6 +58,13 @@ const text = fc.oneof(
     .constantFrom("", " ", "  two", "\ufeffmark", " \ufeff", "x".repeat(200), "y".repeat(20_000))
     .map((s) => Buffer.from(s)),
 );
+
+const extended = [
+  "0.1+sd sys_tag 1795244143.054068 127.0.0.1 vm user.info 0 app 42 - -  hello",
+  "0.1+sd sys_tag 1795244143.0 10.0.0.7 vm user.info 0 app - - - ",
+  '0.1+sd sys_tag 1795244143.054068 127.0.0.1 vm local4.notice 1 app 8710 ID47 [x@1 k="a ] \\"b\\""] \ufeffhello',
+  '0.1+sd sys_tag 1795244143 ::1 vm user.notice 1 app - - [timeQuality tzKnown="1" isSynced="1"][o ip="1" ip="2"] x',
+];
 
 describe("the fast path of a line", () => {
   it("stores exactly what the careful one stores, whatever the line is", () => {
@@ -131,15 +138,22 @@ describe("the fast path of a line", () => {
   }, 60_000);
 
   it("takes every line that rsyslog sends with the template of the images", () => {
-    for (const text of [
-      "0.1+sd sys_tag 1795244143.054068 127.0.0.1 vm user.info 0 app 42 - -  hello",
-      "0.1+sd sys_tag 1795244143.0 10.0.0.7 vm user.info 0 app - - - ",
-      '0.1+sd sys_tag 1795244143.054068 127.0.0.1 vm local4.notice 1 app 8710 ID47 [x@1 k="a ] \\"b\\""] \ufeffhello',
-      '0.1+sd sys_tag 1795244143 ::1 vm user.notice 1 app - - [timeQuality tzKnown="1" isSynced="1"][o ip="1" ip="2"] x',
-    ]) {
+    for (const text of extended) {
       const line = Buffer.from(text);
       expect([text, fast(line)]).toEqual([text, careful(line)]);
       expect([text, fast(line)]).not.toEqual([text, undefined]);
+    }
+  });
+
+  it("stores exactly what the careful one stores wherever a line is cut, and looks at nothing behind", () => {
+    for (const line of extended) {
+      for (let at = 0; at < line.length; at++) {
+        const cut = Buffer.from(line.slice(0, at));
+        const alone = careful(cut);
+        for (const after of [line.slice(at), " x", "- x", '"] x', "] x", "+sd x"]) {
+          expect([line, at, fast(cut, after)]).toEqual([line, at, alone]);
+        }
+      }
     }
   });
 
@@ -157,6 +171,8 @@ describe("the fast path of a line", () => {
       "0.1 t 1 10.0.0.1 a b c d e",
       "0.1 t x 10.0.0.1 a b c d e f m",
       "0.1  1 10.0.0.1 a b 0 d e f m",
+      "0.1 t 00000000001 10.0.0.1 a b c d e f m",
+      "0.1+sd t 00000000001.5 10.0.0.1 a b c d e f - m",
       "0.1+sd",
       "0.1+sd ",
       "0.1+sd t 1. 10.0.0.1 a b c d e f - m",

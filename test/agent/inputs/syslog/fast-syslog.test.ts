@@ -13,9 +13,9 @@ let stored: Buffer | undefined;
 const lane = laneTo((_, bytes) => (stored = bytes));
 
 /** What the fast path stores; undefined where it leaves the line to the parsers. `own`: the host name of lines that have none. */
-function fast(alone: Buffer, own: string | undefined): Buffer | undefined {
+function fast(alone: Buffer, own: string | undefined, after = " ]: \n<30>1 \ufeff"): Buffer | undefined {
   // As in a chunk: what stands before and after must not matter.
-  const line = Buffer.concat([Buffer.from("<3>1 - "), alone, Buffer.from(" ]: \n<30>1 \ufeff")]);
+  const line = Buffer.concat([Buffer.from("<3>1 - "), alone, Buffer.from(after)]);
   stored = undefined;
   const taken = addFastSyslog(line, 7, 7 + alone.length, lane, {
     now: () => now,
@@ -129,6 +129,19 @@ describe("the fast path of a syslog line", () => {
 
   it("leaves the odd ones to the parsers", () => {
     for (const line of odd) expect([line, agree(Buffer.from(line))]).toEqual([line, false]);
+  });
+
+  it("stores exactly what the parsers give wherever a line is cut, and looks at nothing behind", () => {
+    for (const line of [...usual, ...odd]) {
+      for (let at = 0; at < line.length; at++) {
+        const cut = Buffer.from(line.slice(0, at));
+        agree(cut);
+        const alone = fast(cut, undefined);
+        for (const after of [line.slice(at), ": x", " x", "- x", '"] x', "] x"]) {
+          expect([line, at, fast(cut, undefined, after)]).toEqual([line, at, alone]);
+        }
+      }
+    }
   });
 
   it("stores what the parsers give for each golden line that it takes", () => {
