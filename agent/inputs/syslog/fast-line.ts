@@ -54,7 +54,7 @@ export function addFast(line: Buffer, begin: number, end: number, head: LineHead
   }
   if (time === 0 || time > 0xffff_ffff) return Fast.No;
   let parts = -1;
-  if (extended && at < end && line[at] === point) {
+  if (extended && line[at] === point) {
     at = readFraction(line, at, end);
     if (at >= end || line[at] !== space) return Fast.No;
     parts = nanoseconds();

@@ -64,8 +64,7 @@ function readElement(line: Buffer, begin: number, end: number): number {
   while (next < end && line[next] === space) {
     const name = next + 1;
     const equalsAt = nameEnd(line, name, end);
-    if (equalsAt === name || equalsAt + 1 >= end || line[equalsAt] !== equals || line[equalsAt + 1] !== quote)
-      return -1;
+    if (equalsAt === name || line[equalsAt] !== equals || line[equalsAt + 1] !== quote) return -1;
     if (!addKey(line, begin, idEnd, name, equalsAt)) return -1;
     next = readValue(line, equalsAt + 2, end);
     if (next < 0) return -1;

@@ -63,7 +63,7 @@ const rfc5424Fields: readonly Field[] = [Field.Hostname, Field.AppName, Field.Pr
 
 /** Finds the fields of what follows version 1; returns the time, 0 when the line is not for this path. */
 function readRfc5424(line: Buffer, begin: number, end: number, { now, hostname }: SyslogSurroundings): number {
-  const timeless = begin + 1 < end && line[begin] === hyphen && line[begin + 1] === space;
+  const timeless = line[begin] === hyphen && line[begin + 1] === space;
   const time = timeless ? readNone(begin + 2, now) : readTimestamp(line, begin, end);
   if (time === 0) return 0;
   let at = timeEnd() + 1;

@@ -33,7 +33,7 @@ let lastSeconds = 0;
 export function readStamp(line: Buffer, begin: number, lineEnd: number, now: () => Date): number {
   if (begin + stampBytes >= lineEnd || line[begin + 3] !== space) return 0;
   end = readFraction(line, begin + stampBytes, lineEnd);
-  if (end < lineEnd && line[end] === colon) end++;
+  if (line[end] === colon) end++;
   if (end >= lineEnd || line[end] !== space) return 0;
   const time = now();
   const nowSeconds = Math.floor(time.getTime() / 1000);

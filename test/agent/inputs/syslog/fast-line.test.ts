@@ -162,6 +162,21 @@ describe("the fast path of a line", () => {
     expect(fast(line)).toEqual(careful(line));
   });
 
+  it("takes no line of another tag or address than the head's", () => {
+    for (const text of [...extended, "0.1 sys_tag 1795244143 127.0.0.1 vm user.info 0 app 42 -  hello"]) {
+      const line = Buffer.from(text);
+      const { tag, ip } = headOf(line, 0);
+      for (const head of [
+        { tag: Buffer.from("sys_tah"), ip },
+        { tag: Buffer.from("sys_ta"), ip },
+        { tag, ip: Buffer.from("10.0.0.8") },
+        { tag, ip: Buffer.concat([ip, ip]) },
+      ]) {
+        expect(addFast(line, 0, line.length, { ...head, lane })).toBe(Fast.OtherHead);
+      }
+    }
+  });
+
   it("takes no line that the careful one refuses", () => {
     for (const bad of [
       "",
@@ -174,6 +189,7 @@ describe("the fast path of a line", () => {
       "0.1 t 00000000001 10.0.0.1 a b c d e f m",
       "0.1+sd t 00000000001.5 10.0.0.1 a b c d e f - m",
       "0.1+sd",
+      "0.1+sd2 t 1.5 10.0.0.1 a b c d e f - m",
       "0.1+sd ",
       "0.1+sd t 1. 10.0.0.1 a b c d e f - m",
       "0.1+sd t 1.1234567890 10.0.0.1 a b c d e f - m",
