@@ -32,9 +32,13 @@ let lastSeconds = 0;
 /** Unix seconds of an RFC 3164 time with a space, or a colon and a space, after it; 0 where there is none of the usual shape. */
 export function readStamp(line: Buffer, begin: number, lineEnd: number, now: () => Date): number {
   if (begin + stampBytes >= lineEnd || line[begin + 3] !== space) return 0;
-  end = readFraction(line, begin + stampBytes, lineEnd);
-  if (line[end] === colon) end++;
-  if (end >= lineEnd || line[end] !== space) return 0;
+  end = begin + stampBytes;
+  fraction = -1;
+  if (line[end] !== space) {
+    end = readFraction(line, end, lineEnd);
+    if (line[end] === colon) end++;
+    if (end >= lineEnd || line[end] !== space) return 0;
+  }
   const time = now();
   const nowSeconds = Math.floor(time.getTime() / 1000);
   let same = nowSeconds === lastNow;
