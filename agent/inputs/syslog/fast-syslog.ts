@@ -97,32 +97,38 @@ function takeNoHostname(hostname: (() => string) | undefined): boolean {
 }
 
 /** Finds the fields of what follows the priority; returns the time, 0 when the line is not for this path. */
-function readRfc3164(line: Buffer, begin: number, end: number, { now, hostname }: SyslogSurroundings): number {
+function readRfc3164(line: Buffer, begin: number, end: number, around: SyslogSurroundings): number {
   const first = begin < end ? (line[begin] as number) : 0;
   const isDigit = first >= zero && first <= 0x39;
-  const told = isDigit ? readTimestamp(line, begin, end) : readStamp(line, begin, end, now);
+  const time = isDigit ? readTimestamp(line, begin, end) : readStamp(line, begin, end, around.now);
   // What begins with a digit and is no time of the usual shape may still be one.
-  if (told === 0 && isDigit) return 0;
-  const time = told === 0 ? readNone(begin, now) : told;
-  let at = told === 0 ? begin : timeEnd() + 1;
-  const hostEnd = told === 0 ? -1 : hostnameEnd(line, at, end);
-  if (hostEnd < 0) {
-    if (!takeNoHostname(hostname)) return 0;
-  } else {
+  if (time === 0) return isDigit ? 0 : readTimeless(line, begin, end, around);
+  let at = timeEnd() + 1;
+  const hostEnd = hostnameEnd(line, at, end);
+  if (hostEnd >= 0) {
     constant[Field.Hostname] = 0;
     from[Field.Hostname] = at;
     to[Field.Hostname] = hostEnd;
     at = hostEnd + 1;
-  }
-  at = readTag(line, at, end);
-  // A colon after a word that follows the priority at once: then that is a tag, and no time begins there.
-  if (told === 0 && !closed) return 0;
+  } else if (!takeNoHostname(around.hostname)) return 0;
+  readTagAndText(line, at, end);
+  return time;
+}
+
+/** The same where the tag follows the priority at once. */
+function readTimeless(line: Buffer, begin: number, end: number, { now, hostname }: SyslogSurroundings): number {
+  readTagAndText(line, begin, end);
+  // A word with its colon is a tag; without one it may be a time of another shape, or nothing.
+  return closed && takeNoHostname(hostname) ? readNone(begin, now) : 0;
+}
+
+function readTagAndText(line: Buffer, begin: number, end: number): void {
+  const at = readTag(line, begin, end);
   constant[Field.Protocol] = constantOf.protocol(0);
   constant[Field.MsgId] = constantOf.noMsgId;
   params = 0;
   from[Field.Msg] = at < end && line[at] === space ? at + 1 : at;
   to[Field.Msg] = end;
-  return time;
 }
 
 /** Where the host name ends; -1 when a tag stands in its place, or nothing. */
