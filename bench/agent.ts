@@ -182,6 +182,8 @@ async function main(): Promise<void> {
     ["disk buffer, no compression", { SLS_AGENT_COMPRESS: "none" }],
     ["RFC 3164, disk, lz4", {}, "rfc3164"],
     ["RFC 5424, disk, lz4", {}, "rfc5424"],
+    ["0.1+sd, disk, lz4", {}, "sls-extended"],
+    ["5424 with data, disk, lz4", {}, "rfc5424-data"],
   ] as const) {
     rows.push(await ours(name, env, format));
   }

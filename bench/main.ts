@@ -3,6 +3,7 @@ import { benchCompress } from "./compress";
 import { benchDeploy } from "./deploy";
 import { benchEmulator } from "./emulator";
 import { benchEncode } from "./encode";
+import { benchLines } from "./lines";
 import { benchRestart } from "./restart";
 import { benchSynth } from "./synth";
 
@@ -10,6 +11,7 @@ const short = process.argv.includes("--short");
 const rounds = short ? 5 : 50;
 benchEncode(rounds);
 benchCompress(rounds);
+benchLines(short ? 3 : 20);
 benchSynth(short ? 3 : 10);
 async function clouds(): Promise<void> {
   await benchEmulator(short ? 100_000 : 1_000_000, short ? 20 : 200);

@@ -11,6 +11,7 @@ import type { GroupTag } from "../config/group-tags";
 import type { UnfitReason } from "../status/events";
 import type { UnfitLines } from "../status/tally";
 import { addFast, Fast, headOf, type LineHead } from "./syslog/fast-line";
+import type { SyslogSurroundings } from "./syslog/fast-syslog";
 import { LogRules } from "./rules/log-rules";
 
 /** Where a line came in; one object a connection. */
@@ -24,7 +25,7 @@ export interface Origin {
   /** Where lines of the same tag and address go as the last one did. */
   last?: LastHead;
   /** Where lines go that tell no tag: those of RFC 3164 and RFC 5424. */
-  syslog?: LastPlace;
+  syslog?: LastPlace & { readonly around: SyslogSurroundings };
 }
 
 interface LastPlace {

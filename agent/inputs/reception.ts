@@ -75,7 +75,7 @@ export class Reception {
       unfit,
       now,
       ownAddress,
-      ownHostname: hostname,
+      ownHostname: forASecond(hostname, world),
       formats: settings.streamLogFormats,
       receptionTime: settings.receptionTime,
     });
@@ -143,4 +143,13 @@ export class Reception {
   close(): Promise<void> {
     return this.inputs.close();
   }
+}
+
+/** What is asked for at each of many lines, and seldom changes, is asked for once a second. */
+function forASecond<T>(read: () => T, { monotonic }: Pick<World, "monotonic">): () => T {
+  let known: { readonly value: T; readonly until: number } | undefined;
+  return () => {
+    if (known === undefined || monotonic() >= known.until) known = { value: read(), until: monotonic() + 1000 };
+    return known.value;
+  };
 }

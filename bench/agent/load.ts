@@ -5,16 +5,22 @@ import * as net from "node:net";
 const [port = "", format = "", lines = "0", perSecond = "0"] = process.argv.slice(2);
 const lineBytes = 200;
 const seconds = Math.floor(Date.now() / 1000);
+/** What the messages of a machine with a known time carry. */
+const data = '[timeQuality tzKnown="1" isSynced="1" syncAccuracy="1250"]';
 
 function head(n: number): string {
   const [host, app, pid] = [`web-${n % 3}`, `app-${n % 5}`, 1000 + (n % 50)];
   switch (format) {
     case "sls":
       return `0.1 sys_tag ${seconds} 127.0.0.1 ${host} daemon.info 0 ${app} ${pid} -  `;
+    case "sls-extended":
+      return `0.1+sd sys_tag ${seconds}.123456 127.0.0.1 ${host} daemon.info 1 ${app} ${pid} - ${data} `;
     case "rfc3164":
       return `<30>Nov 21 09:00:00 ${host} ${app}[${pid}]: `;
     case "rfc5424":
       return `<30>1 2026-11-21T09:00:00.123456+08:00 ${host} ${app} ${pid} - - `;
+    case "rfc5424-data":
+      return `<30>1 2026-11-21T09:00:00.123456+08:00 ${host} ${app} ${pid} - ${data} `;
     default:
       throw new Error(`no format is named ${format}`);
   }

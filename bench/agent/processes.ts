@@ -59,7 +59,7 @@ export async function startSink(options: readonly string[] = []): Promise<Sink> 
   };
 }
 
-export type LineFormat = "sls" | "rfc3164" | "rfc5424";
+export type LineFormat = "sls" | "sls-extended" | "rfc3164" | "rfc5424" | "rfc5424-data";
 
 /** Resolves when all lines are written and the peer has closed. */
 export async function load(port: number, format: LineFormat, lines: number, perSecond = 0): Promise<void> {

@@ -1,14 +1,22 @@
 /**
- * The hot path: a line of the built-in format 0.1 goes from the socket's bytes into a block as protobuf, without a string
- * or an object. It takes what parseStreamLog takes and stores the same (test/agent/inputs/syslog/fast-line.test.ts holds them against
+ * The hot path: a line of the built-in formats 0.1 and 0.1+sd goes from the socket's bytes into a block as protobuf, without a
+ * string or an object. It takes what parseStreamLog takes and stores the same (test/agent/inputs/syslog/fast-line.test.ts holds them against
  * each other); everything else is left to that.
  */
 import type { Lane } from "../../buffer/lane";
+import { paramCount, readParams } from "./fast-params";
+import { nanoseconds, readFraction } from "./fast-time";
 import { addLog, Field, from, noConstants, to } from "./log-from-ranges";
 
 const space = 0x20;
 const zero = 0x30;
 const one = 0x31;
+const plus = 0x2b;
+const point = 0x2e;
+
+/** Bytes of `0.1 ` and of `0.1+sd `. */
+const plainHead = 4;
+const extendedHead = 7;
 
 /** What of a line decides where it goes. */
 export interface LineHead {
@@ -28,20 +36,29 @@ export const enum Fast {
 
 /** Adds the line that lies there to the head's lane. */
 export function addFast(line: Buffer, begin: number, end: number, head: LineHead | undefined): Fast {
-  const tagFrom = begin + 4;
-  if (line[begin] !== zero || line[begin + 1] !== 0x2e || line[begin + 2] !== one || line[begin + 3] !== space) {
-    return Fast.No;
-  }
+  const extended = line[begin + 3] === plus;
+  if (line[begin] !== zero || line[begin + 1] !== point || line[begin + 2] !== one) return Fast.No;
+  if (extended ? !isExtended(line, begin) : line[begin + 3] !== space) return Fast.No;
+  const tagFrom = begin + (extended ? extendedHead : plainHead);
   const tagEnd = next(line, tagFrom, end);
   if (tagEnd <= tagFrom) return Fast.No;
   let at = tagEnd + 1;
   let time = 0;
   for (; at < end && line[at] !== space; at++) {
     const digit = (line[at] as number) - zero;
-    if (digit < 0 || digit > 9 || at - tagEnd > 10) return Fast.No;
+    if (digit < 0 || digit > 9 || at - tagEnd > 10) {
+      if (extended && line[at] === point) break;
+      return Fast.No;
+    }
     time = time * 10 + digit;
   }
   if (time === 0 || time > 0xffff_ffff) return Fast.No;
+  let parts = -1;
+  if (extended && line[at] === point) {
+    at = readFraction(line, at, end);
+    if (at >= end || line[at] !== space) return Fast.No;
+    parts = nanoseconds();
+  }
   const ipFrom = at + 1;
   const ipEnd = next(line, ipFrom, end);
   at = ipEnd + 1;
@@ -51,20 +68,31 @@ export function addFast(line: Buffer, begin: number, end: number, head: LineHead
     to[field] = at++;
   }
   if (at > end) return Fast.No;
+  let params = 0;
+  if (extended) {
+    at = readParams(line, at, end);
+    if (at < 0 || at >= end || line[at] !== space) return Fast.No;
+    params = paramCount();
+    at++;
+  }
   if (head === undefined || !same(line, tagFrom, tagEnd, head.tag) || !same(line, ipFrom, ipEnd, head.ip))
     return Fast.OtherHead;
   from[Field.Msg] = messageFrom(line, at, end);
   to[Field.Msg] = end;
-  addLog(line, time, -1, noConstants, head.lane);
+  addLog(line, time, parts, noConstants, params, head.lane);
   return Fast.Added;
 }
 
 /** Where the head's parts are in a line for which `addFast` said OtherHead. */
 export function headOf(line: Buffer, begin: number): { readonly tag: Buffer; readonly ip: Buffer } {
-  const tagEnd = line.indexOf(space, begin + 4);
+  const tagFrom = begin + (line[begin + 3] === plus ? extendedHead : plainHead);
+  const tagEnd = line.indexOf(space, tagFrom);
   const ipFrom = line.indexOf(space, tagEnd + 1) + 1;
-  return { tag: line.subarray(begin + 4, tagEnd), ip: line.subarray(ipFrom, line.indexOf(space, ipFrom)) };
+  return { tag: line.subarray(tagFrom, tagEnd), ip: line.subarray(ipFrom, line.indexOf(space, ipFrom)) };
 }
+
+const isExtended = (line: Buffer, begin: number): boolean =>
+  line[begin + 4] === 0x73 && line[begin + 5] === 0x64 && line[begin + 6] === space;
 
 /** The next space, or the end. */
 function next(line: Buffer, begin: number, end: number): number {

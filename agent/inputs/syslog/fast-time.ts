@@ -2,37 +2,51 @@
 import { readRfc3164Time } from "../../../parsers";
 
 const space = 0x20;
+const colon = 0x3a;
 const zero = 0x30;
 const maxUnixTime = 0xffff_ffff;
-/** `Nov 21 09:00:00`: the shape that is read here; a year, parts of a second or a day of one digit alone are not. */
+/** `Nov 21 09:00:00`: the shape that is read here, with parts of a second or not; a year or a day of one digit alone are not. */
 const stampBytes = 15;
 
 let end = 0;
 let fraction = -1;
 
-/** Where the time last read ends; a space stands there. */
+/** Where the time last read ends; the line goes on behind the byte that stands there, a space as a rule. */
 export const timeEnd = (): number => end;
 /** Parts of a second of the time last read; -1 where it told none. */
 export const nanoseconds = (): number => fraction;
+
+/** Unix seconds of now, for a line that tells no time and goes on at `begin`; 0 where they cannot be stored. */
+export function readNone(begin: number, now: () => Date): number {
+  end = begin - 1;
+  fraction = -1;
+  const seconds = Math.floor(now().getTime() / 1000);
+  return seconds > 0 && seconds <= maxUnixTime ? seconds : 0;
+}
 
 /** The stamp read last, in which second, and what it was found to be. */
 const lastStamp = Buffer.alloc(stampBytes);
 let lastNow = -1;
 let lastSeconds = 0;
 
-/** Unix seconds of an RFC 3164 time with a space after it; 0 where there is none of the usual shape. */
+/** Unix seconds of an RFC 3164 time with a space, or a colon and a space, after it; 0 where there is none of the usual shape. */
 export function readStamp(line: Buffer, begin: number, lineEnd: number, now: () => Date): number {
+  if (begin + stampBytes >= lineEnd || line[begin + 3] !== space) return 0;
   end = begin + stampBytes;
   fraction = -1;
-  if (end >= lineEnd || line[end] !== space) return 0;
+  if (line[end] !== space) {
+    end = readFraction(line, end, lineEnd);
+    if (line[end] === colon) end++;
+    if (end >= lineEnd || line[end] !== space) return 0;
+  }
   const time = now();
   const nowSeconds = Math.floor(time.getTime() / 1000);
   let same = nowSeconds === lastNow;
   for (let i = stampBytes - 1; same && i >= 0; i--) same = line[begin + i] === lastStamp[i];
   if (same) return lastSeconds;
-  const found = readRfc3164Time(line.toString("latin1", begin, end), time);
+  const found = readRfc3164Time(line.toString("latin1", begin, begin + stampBytes), time);
   lastNow = nowSeconds;
-  line.copy(lastStamp, 0, begin, end);
+  line.copy(lastStamp, 0, begin, begin + stampBytes);
   lastSeconds = found?.length === stampBytes ? found.time.seconds : 0;
   return lastSeconds;
 }
@@ -70,7 +84,7 @@ export function readTimestamp(line: Buffer, begin: number, lineEnd: number): num
 }
 
 /** One to nine digits after a point at `begin`, if there is one; returns where the time goes on, or `begin` where it is wrong. */
-function readFraction(line: Buffer, begin: number, lineEnd: number): number {
+export function readFraction(line: Buffer, begin: number, lineEnd: number): number {
   fraction = -1;
   if (line[begin] !== 0x2e) return begin;
   let value = 0;

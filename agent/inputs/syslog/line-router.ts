@@ -105,13 +105,15 @@ export class LineRouter {
     if (syslog === undefined || syslog.configs !== this.byTag || syslog.ownAddress !== ownAddress) {
       const config = this.configOf(tag);
       if (config === undefined) return false;
-      const source = isLoopbackAddress(origin.address) ? ownAddress : origin.address;
+      const local = isLoopbackAddress(origin.address);
+      const source = local ? ownAddress : origin.address;
       const lane = this.options.laneOf(config, source);
       if (lane === undefined) return false;
-      syslog = { config, configs: this.byTag, ownAddress, lane };
+      const hostname = local ? this.options.ownHostname : undefined;
+      syslog = { config, configs: this.byTag, ownAddress, lane, around: { now: this.options.now, hostname } };
       origin.syslog = syslog;
     }
-    if (!addFastSyslog(line, from, to, syslog.lane, this.options.now)) return false;
+    if (!addFastSyslog(line, from, to, syslog.lane, syslog.around)) return false;
     this.accepted++;
     origin.lastConfig = syslog.config;
     if (origin.keptOut) origin.keptOut = false;
