@@ -1,3 +1,4 @@
+import type { Bell } from "../buffer/bell";
 import type { Destination } from "../buffer/destination";
 import { destinationKey } from "../buffer/destination";
 import type { SyslogConfig } from "../config/discovery";
@@ -32,6 +33,7 @@ export class SendRate {
   /** Bytes that are not paid for, at `at` (monotonic ms). */
   private owed = 0;
   private at = 0;
+  private readonly bells = new Set<Bell>();
 
   constructor(
     private readonly monotonic: () => number,
@@ -42,6 +44,13 @@ export class SendRate {
   set(limit: RateLimit | undefined): void {
     this.pay();
     this.limit = limit;
+    for (const bell of this.bells) bell.ring();
+  }
+
+  /** Rings when the limit is another one, for who waits for `waitMs`. Returns what ends that. */
+  rings(bell: Bell): () => void {
+    this.bells.add(bell);
+    return () => this.bells.delete(bell);
   }
 
   /** Milliseconds until the next batch may go. */

@@ -8,7 +8,7 @@ import { OnceAMinute } from "../status/once-a-minute";
 import type { World } from "../world";
 import { Delivery } from "./delivery";
 import { Gate } from "./gate";
-import { SendRate, type RateLimit } from "./send-rate";
+import { SendRate } from "./send-rate";
 import type { ServiceClock } from "./service-clock";
 import type { SetAside } from "../set-aside/set-aside";
 import type { LogSink } from "./sink";
@@ -81,12 +81,6 @@ export class Sender {
     return this.options.queue.waiting ? "filling" : "idle";
   }
 
-  /** Limits the bytes a second; undefined: not any more. */
-  setRate(limit: RateLimit | undefined): void {
-    this.rate.set(limit);
-    this.gate.changed.ring();
-  }
-
   /** No try is begun any more. */
   get signal(): AbortSignal {
     return this.aborted.signal;
@@ -116,6 +110,7 @@ export class Sender {
 
   private async run(): Promise<void> {
     const { queue, concurrency } = this.options;
+    const unheard = this.rate.rings(this.gate.changed);
     while (!this.signal.aborted) {
       const lingerMs = this.draining ? 0 : this.options.lingerMs;
       const mayBegin = this.gate.open && this.deliveries.size < concurrency && this.rate.waitMs === 0;
@@ -124,6 +119,7 @@ export class Sender {
       else if (this.draining && this.deliveries.size === 0 && !queue.waiting) break;
       else await this.somethingToDo(lingerMs);
     }
+    unheard();
     await Promise.all(this.deliveries);
     this.timesReplaced.flushAll();
     this.closed = true;

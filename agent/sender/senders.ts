@@ -33,7 +33,6 @@ export class Senders {
   setRates(limits: ReadonlyMap<string, RateLimit>): void {
     this.limits = limits;
     for (const [key, rate] of this.rates) rate.set(limits.get(key));
-    for (const [queue, sender] of this.byQueue) sender.setRate(limits.get(queue.key));
   }
 
   stateOf(queue: LogQueue): SenderState {

@@ -20,8 +20,8 @@ describe("maxSendRate of a Logtail config", () => {
   });
 
   it("sends a batch, then waits until it is paid for; lines wait in the buffer", async () => {
-    const { world, sink, put, sender, queue } = senderBench();
-    sender.setRate({ bytesPerSecond: 1000 });
+    const { world, sink, put, sender, rate, queue } = senderBench();
+    rate.set({ bytesPerSecond: 1000 });
     for (let i = 0; i < 8; i++) put("x".repeat(1000));
     const batch = queue.bytes;
     await world.pass(0);
@@ -35,9 +35,9 @@ describe("maxSendRate of a Logtail config", () => {
   });
 
   it("holds until its end, and can be changed while lines wait", async () => {
-    const { world, sink, put, sender } = senderBench();
+    const { world, sink, put, rate } = senderBench();
     const start = world.now().getTime() / 1000;
-    sender.setRate({ bytesPerSecond: 1, until: start + 60 });
+    rate.set({ bytesPerSecond: 1, until: start + 60 });
     for (let i = 0; i < 8; i++) put(String(i));
     await world.pass(0);
     put("after");
@@ -45,11 +45,11 @@ describe("maxSendRate of a Logtail config", () => {
     expect(sink.stored).toHaveLength(1);
     await world.pass(200);
     expect(sink.stored).toHaveLength(2);
-    sender.setRate({ bytesPerSecond: 1 });
+    rate.set({ bytesPerSecond: 1 });
     for (let i = 0; i < 9; i++) put(String(i));
     await world.pass(1000);
     expect(sink.stored).toHaveLength(3);
-    sender.setRate(undefined);
+    rate.set(undefined);
     await world.pass(1000);
     expect(sink.stored).toHaveLength(4);
   });

@@ -1,6 +1,7 @@
 /** A sender between a queue in memory and a service that answers as told, in a time that passes as told. */
 import { onTestFinished } from "vitest";
 import type { BatchLimits, LogQueue } from "../../../agent/buffer/log-queue";
+import { SendRate } from "../../../agent/sender/send-rate";
 import { Sender } from "../../../agent/sender/sender";
 import { ServiceClock } from "../../../agent/sender/service-clock";
 import { SetAside } from "../../../agent/set-aside/set-aside";
@@ -22,6 +23,7 @@ export interface SenderBench {
   readonly buffer: BufferBench;
   readonly clock: ServiceClock;
   readonly sender: Sender;
+  readonly rate: SendRate;
   readonly events: AgentEvent[];
   readonly folder: string;
   put(...messages: string[]): void;
@@ -42,7 +44,9 @@ export function senderBench({
   const events: AgentEvent[] = [];
   const folder = temporaryFolder();
   const clock = new ServiceClock(world.now, (offsetMs) => events.push({ type: "ClockCorrected", offsetMs }));
+  const rate = new SendRate(world.monotonic, world.now);
   const sender = new Sender({
+    rate,
     queue,
     sink,
     setAside: new SetAside(folder, setAsideBytes),
@@ -64,7 +68,7 @@ export function senderBench({
     queue.lane({ topic: "", source, hashKey }).append(log, time);
   };
   const put = (...messages: string[]): void => messages.forEach((msg) => putOne(msg, {}));
-  return { world, sink, queue, buffer, clock, sender, events, folder, put, putOne };
+  return { world, sink, queue, buffer, clock, sender, rate, events, folder, put, putOne };
 }
 
 export const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i));
