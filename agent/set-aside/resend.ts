@@ -43,6 +43,9 @@ export interface ResendOptions {
   readonly emit: Emit;
 }
 
+/** Where a line lies in its file. */
+type Place = Omit<FileLine, "bytes">;
+
 /** Of one batch; what a kill doubles, at most. */
 const batchLines = 960;
 /** At an end before the last line: for the answers to what is under way. */
@@ -65,6 +68,8 @@ export class Resend {
   private readonly sender: Sender;
   private readonly stopping = new AbortController();
   private part: SetAsidePart | undefined;
+  /** Of the batch, and not kept yet. */
+  private readonly damaged: Place[] = [];
   private problem: Error | undefined;
   private fruitless = 0;
 
@@ -132,7 +137,7 @@ export class Resend {
     for await (const lines of linesOf(file, from)) {
       for (const line of lines) {
         if (this.stopping.signal.aborted) return;
-        const next = this.read(file, line);
+        const next = this.read(line);
         batch.push(next);
         bytes += next.log?.bytes.length ?? 0;
         if (bytes >= this.options.batchBytes || batch.length >= batchLines) await flush();
@@ -168,38 +173,53 @@ export class Resend {
     over.release();
   }
 
-  /** Notes in the file's name how far it is settled. */
+  /** Keeps the damage that is passed, and notes in the file's name how far it is settled. */
   private settled(): void {
-    const { part, options } = this;
-    this.movedAt = options.world.monotonic();
+    this.movedAt = this.options.world.monotonic();
     const to = this.batches.settledUpTo();
-    if (part === undefined || to === undefined || this.problem !== undefined) return;
+    if (this.part === undefined || to === undefined || this.problem !== undefined) return;
+    for (let line = this.damaged[0]; line !== undefined && line.to <= to; line = this.damaged[0]) {
+      const problem = this.keepDamaged(this.part.file, line);
+      if (problem !== undefined) {
+        this.note(this.part, line.from);
+        return this.fail(problem);
+      }
+      this.damaged.shift();
+      this.count.damaged++;
+    }
+    this.note(this.part, to);
+  }
+
+  private note(part: SetAsidePart, to: number): void {
+    const { folder } = this.options;
     try {
-      this.part = options.folder.settled(this.destination, part, to);
+      this.part = folder.settled(this.destination, part, to);
     } catch (error) {
-      this.problem = new Error(
-        `what was sent cannot be noted in ${options.folder.path} (${(error as Error).message}): the last batch is sent again next time`,
-      );
-      this.stop();
+      const { message } = error as Error;
+      this.fail(`what was sent cannot be noted in ${folder.path} (${message}): the last batch is sent again next time`);
     }
   }
 
-  private read(file: string, line: FileLine): ResentLine {
-    const { to, bytes } = line;
+  private fail(why: string): void {
+    this.problem ??= new Error(why);
+    this.stop();
+  }
+
+  private read(line: FileLine): ResentLine {
+    const { from, to, bytes, ended } = line;
     if (bytes?.length === 0) return { to };
     try {
       if (bytes === undefined) throw new Error("too long");
       const { face, log } = decodeRecord(bytes);
       return { to, log: { face, bytes: encodeLogGroup({ logs: [log] }), time: log.time } };
     } catch {
-      this.keepDamaged(this.part?.file ?? file, line);
-      this.count.damaged++;
+      this.damaged.push({ from, to, ended });
       return { to };
     }
   }
 
-  /** Throws when there is no room for it: it must not be passed then. */
-  private keepDamaged(file: string, { from, to, ended }: FileLine): void {
+  /** Returns why it cannot be kept, where there is no room for it: it must not be passed then. */
+  private keepDamaged(file: string, { from, to, ended }: Place): string | undefined {
     const { folder, disk } = this.options;
     const bytes = Buffer.allocUnsafe(Math.min(to - from, 64 * 1024));
     const damaged = folder.damagedFileOf(this.destination);
@@ -217,10 +237,8 @@ export class Resend {
         }),
       ),
     );
-    if (problem === undefined) return;
-    throw new Error(
-      `${file} holds something at byte ${from} that cannot be read, nor kept in ${damaged}: ${problem.message}`,
-    );
+    if (problem === undefined) return undefined;
+    return `${file} holds something at byte ${from} that cannot be read, nor kept in ${damaged}: ${problem.message}`;
   }
 
   /** The sender's own events are of lines that come in; these are told apart from them. */

@@ -75,6 +75,26 @@ describe("a resend of lines set aside", () => {
     expect(kept.map(({ length }) => length)).toEqual([...damage.map(({ length }) => length), 3, 6, 0]);
   });
 
+  it("keeps damage once, however often it is stopped before the lines around it are sent", async () => {
+    const { path, world, sink, resend, aside } = resendBench();
+    aside(["1"]);
+    appendFileSync(join(path, "p.l.jsonl"), "damaged\n");
+    aside(["2"]);
+    sink.answer = () => unreachable;
+    for (let time = 1; time <= 2; time++) {
+      const { length } = sink.tries;
+      const stop = new AbortController();
+      const ended = resend(stop.signal);
+      await until("it has tried", () => sink.tries.length > length);
+      stop.abort();
+      await world.pass(5_000);
+      expect(await ended).toMatchObject({ ...nothing, sent: 0, left: 3, why: "it was stopped" });
+    }
+    sink.answer = () => undefined;
+    expect(await resend()).toMatchObject({ ...nothing, sent: 2, damaged: 1 });
+    expect(readFileSync(join(path, "p.l.damaged"), "utf8")).toBe("damaged\n");
+  });
+
   it("leaves what is new apart: it is not sent by a resend that has begun", async () => {
     const { sink, resend, aside, left, files } = resendBench();
     aside(["old"]);
@@ -248,6 +268,18 @@ describe("a resend of lines set aside", () => {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     expect(await ended).toMatchObject({ sent: 3_000, left: 0 });
+  });
+
+  it("goes on at once when the logstore's rate is not limited any more", async () => {
+    const { path, world, sink, resend, rate } = resendBench();
+    manyAside(path, 2_000, "x".repeat(20));
+    rate.set({ bytesPerSecond: 1 });
+    const ended = resend(undefined, 5_000);
+    await until("the second batch waits for its turn", () => world.slept.some((ms) => ms > 3600_000));
+    expect(sink.stored).toHaveLength(1);
+    rate.set(undefined);
+    await until("all of it is sent", () => sink.stored.length === 3);
+    expect(await ended).toMatchObject({ sent: 2_000, left: 0 });
   });
 
   it("is one at a time for a logstore; what is removed is what was seen", async () => {
