@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import { Command, CommanderError } from "commander";
 import { drain } from "./commands/drain";
+import { endWithReader, print } from "./commands/output";
 import { run } from "./commands/run";
 import { addSetAside } from "./commands/set-aside-commands";
 import { validate } from "./commands/validate";
@@ -99,8 +100,8 @@ async function status(flags: RunFlags & { json?: boolean }): Promise<number> {
   const { dataDir } = settingsForStatus(flags);
   const found = readStatus(dataDir);
   const alive = await isOf(dataDir, found);
-  if (flags.json) process.stdout.write(`${JSON.stringify({ ...found, alive }, undefined, 2)}\n`);
-  else process.stdout.write(describeStatus(found, alive));
+  endWithReader();
+  await print(flags.json ? `${JSON.stringify({ ...found, alive }, undefined, 2)}\n` : describeStatus(found, alive));
   return alive ? exitCodes.ok : exitCodes.notRunning;
 }
 

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import type { Command } from "commander";
-import { endWithReader, list, remove, resend, show, type SetAsideOptions } from "./set-aside";
+import { endWithReader, print } from "./output";
+import { list, remove, resend, show, type SetAsideOptions } from "./set-aside";
 
 type Flags = Record<string, string | string[] | undefined>;
 type SetAsideFlags = Flags & { json?: boolean; yes?: boolean; seconds?: string };
@@ -35,7 +36,7 @@ export function addSetAside(program: Command, tools: CommandTools): void {
           dataDir: tools.dataDirOf(flags),
           logstores,
           json: flags.json === true,
-          write: (text) => void process.stdout.write(text),
+          write: print,
           complain: (text) => void fs.writeSync(2, text),
         };
         tools.end(await act(options, flags));

@@ -1,5 +1,4 @@
 /** `sls-agent set-aside`: what the service refused for good is looked at, sent again, or removed. */
-import * as fs from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Destination } from "../buffer/destination";
@@ -18,7 +17,8 @@ export interface SetAsideOptions {
   /** `PROJECT/LOGSTORE`; none for all. */
   readonly logstores: readonly string[];
   readonly json: boolean;
-  readonly write: (text: string) => void;
+  /** Resolves when there is room for more. */
+  readonly write: (text: string) => Promise<void>;
   /** For what is no result: progress, and what could not be done. */
   readonly complain: (text: string) => void;
 }
@@ -59,11 +59,11 @@ export async function list(options: SetAsideOptions): Promise<number> {
     const summary = await summaryOf(folder, destination);
     if (summary.lines > 0) summaries.push(summary);
   }
-  if (json) write(jsonText(summaries));
-  else if (summaries.length === 0) write("no lines are set aside\n");
+  if (json) await write(jsonText(summaries));
+  else if (summaries.length === 0) await write("no lines are set aside\n");
   else {
-    write(summaries.map(describeSummary).join(""));
-    write("to see them: sls-agent set-aside show; when the cause is mended: sls-agent set-aside resend\n");
+    await write(summaries.map(describeSummary).join(""));
+    await write("to see them: sls-agent set-aside show; when the cause is mended: sls-agent set-aside resend\n");
   }
   return exitCodes.ok;
 }
@@ -76,8 +76,8 @@ export async function show(options: SetAsideOptions): Promise<number> {
   for (const destination of chosen(options, folder)) {
     for await (const line of foundLines(folder, destination)) {
       if (line.record === undefined) damaged++;
-      if (!json) write(`${nameOf(destination)} ${describeLine(line)}\n`);
-      else if (line.record !== undefined) write(`${line.text}\n`);
+      if (!json) await write(`${nameOf(destination)} ${describeLine(line)}\n`);
+      else if (line.record !== undefined) await write(`${line.text}\n`);
     }
   }
   if (damaged > 0 && json) complain(`sls-agent: ${damaged} line(s) cannot be read and are left out\n`);
@@ -89,7 +89,7 @@ export async function resend(options: SetAsideOptions & { readonly seconds: numb
   const folder = folderOf(options);
   const destinations = chosen(options, folder);
   if (destinations.length === 0) {
-    write(json ? jsonText([]) : "no lines are set aside\n");
+    await write(json ? jsonText([]) : "no lines are set aside\n");
     return exitCodes.ok;
   }
   const request = { command: "resend", logstores: destinations.map(nameOf), seconds };
@@ -102,7 +102,7 @@ export async function resend(options: SetAsideOptions & { readonly seconds: numb
     return exitCodes.notRunning;
   }
   const { ends } = answer;
-  write(json ? jsonText(ends) : ends.map((end) => describeEnd(end, folder.damagedFileOf(end))).join(""));
+  await write(json ? jsonText(ends) : ends.map((end) => describeEnd(end, folder.damagedFileOf(end))).join(""));
   if (ends.some(({ left, why }) => left > 0 || why !== undefined)) return exitCodes.notDrained;
   return ends.some(({ refused, damaged }) => refused + damaged > 0) ? exitCodes.refusedAgain : exitCodes.ok;
 }
@@ -127,8 +127,11 @@ export async function remove(options: SetAsideOptions & { readonly yes: boolean 
   }
   for (const summary of summaries) await removeOne(dataDir, folder, summary);
   if (json)
-    write(jsonText(summaries.map(({ project, logstore, lines, bytes }) => ({ project, logstore, lines, bytes }))));
-  else for (const each of summaries) write(`${nameOf(each)}: ${each.lines} line(s), ${each.bytes} bytes removed\n`);
+    await write(
+      jsonText(summaries.map(({ project, logstore, lines, bytes }) => ({ project, logstore, lines, bytes }))),
+    );
+  else
+    for (const each of summaries) await write(`${nameOf(each)}: ${each.lines} line(s), ${each.bytes} bytes removed\n`);
   return exitCodes.ok;
 }
 
@@ -165,13 +168,4 @@ async function agreed(question: string): Promise<boolean> {
   } finally {
     lines.close();
   }
-}
-
-/** A reader that has seen enough (`| head`) is no failure. */
-export function endWithReader(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(exitCodes.ok);
-    fs.writeSync(2, `sls-agent: standard output: ${error.message}\n`);
-    process.exit(exitCodes.failed);
-  });
 }

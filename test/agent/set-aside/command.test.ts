@@ -1,7 +1,7 @@
 /** The bundled command and the running agent, against the local cloud: what is set aside is seen, sent again, removed. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { encodeRecord } from "../../../agent/set-aside/record";
@@ -94,6 +94,27 @@ describe("sls-agent set-aside", () => {
     expect(await say(b, "resend")).toEqual({ code: 0, out: "no lines are set aside\n", err: "" });
     expect(await stopped(running)).toMatchObject({ accepted: 3_000, sent: 0, setAside: 3_000, keptOnDisk: 0, lost: 0 });
     expect(running.events().find(({ event }) => event === "ResendEnded")).toMatchObject({ sent: 3_000, left: 0 });
+  });
+
+  it("shows all of them to a reader that is slow", async () => {
+    const b = await cloudBench();
+    const text = recordsOf(b, 4_000, "x".repeat(300));
+    mkdirSync(join(b.data, "set-aside"), { recursive: true });
+    writeFileSync(join(b.data, "set-aside", "test-project.test-logstore.jsonl"), text);
+    const child = spawn(agent.path(), ["set-aside", "show", "--json", "--data-dir", b.data]);
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const closed = once(child, "close");
+    let out = "";
+    child.stdout.once("data", () => {
+      child.stdout.pause();
+      // It ends now if it ever ends too early.
+      const goOn = (): void => void child.stdout.resume();
+      child.once("exit", goOn);
+      setTimeout(goOn, 1_000).unref();
+    });
+    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    expect(await closed).toEqual([0, null]);
+    expect(out).toBe(text);
   });
 
   const status = async (b: CloudBench): Promise<string> => {
