@@ -15,12 +15,13 @@ export class Alarm {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Rings after so many milliseconds at the latest. */
+  /** Rings after so many milliseconds, or sooner. A part of one counts as one: a timer drops it, and would ring for nothing. */
   ringIn(ms: number): void {
-    const at = this.world.monotonic() + ms;
+    const whole = Math.ceil(ms);
+    const at = this.world.monotonic() + whole;
     if (at >= this.nextAt) return;
     this.nextAt = at;
-    void this.world.sleep(ms, this.signal).then(() => {
+    void this.world.sleep(whole, this.signal).then(() => {
       if (this.nextAt === at) this.nextAt = Infinity;
       this.bell.ring();
     });
