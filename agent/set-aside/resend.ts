@@ -43,9 +43,6 @@ export interface ResendOptions {
   readonly emit: Emit;
 }
 
-/** Where a line lies in its file. */
-type Place = Omit<FileLine, "bytes">;
-
 /** Of one batch; what a kill doubles, at most. */
 const batchLines = 960;
 /** At an end before the last line: for the answers to what is under way. */
@@ -68,8 +65,6 @@ export class Resend {
   private readonly sender: Sender;
   private readonly stopping = new AbortController();
   private part: SetAsidePart | undefined;
-  /** Of the batch, and not kept yet. */
-  private readonly damaged: Place[] = [];
   private problem: Error | undefined;
   private fruitless = 0;
 
@@ -138,6 +133,12 @@ export class Resend {
       for (const line of lines) {
         if (this.stopping.signal.aborted) return;
         const next = this.read(line);
+        if (next === undefined) {
+          // What stands before it first: damage that cannot be kept must not have lines behind it sent again each time.
+          if (batch.length > 0) await flush();
+          if (!this.stopping.signal.aborted) this.passDamaged(line);
+          continue;
+        }
         batch.push(next);
         bytes += next.log?.bytes.length ?? 0;
         if (bytes >= this.options.batchBytes || batch.length >= batchLines) await flush();
@@ -173,54 +174,42 @@ export class Resend {
     over.release();
   }
 
-  /** Keeps the damage that is passed, and notes in the file's name how far it is settled. */
+  /** Notes in the file's name how far it is settled. */
   private settled(): void {
     this.movedAt = this.options.world.monotonic();
     const to = this.batches.settledUpTo();
-    if (this.part === undefined || to === undefined || this.problem !== undefined) return;
-    for (let line = this.damaged[0]; line !== undefined && line.to <= to; line = this.damaged[0]) {
-      const problem = this.keepDamaged(this.part.file, line);
-      if (problem !== undefined) {
-        this.note(this.part, line.from);
-        return this.fail(problem);
-      }
-      this.damaged.shift();
-      this.count.damaged++;
-    }
-    this.note(this.part, to);
+    if (to !== undefined) this.note(to);
   }
 
-  private note(part: SetAsidePart, to: number): void {
-    const { folder } = this.options;
+  private note(to: number): void {
+    const { part, options } = this;
+    if (part === undefined || this.problem !== undefined) return;
     try {
-      this.part = folder.settled(this.destination, part, to);
+      this.part = options.folder.settled(this.destination, part, to);
     } catch (error) {
-      const { message } = error as Error;
-      this.fail(`what was sent cannot be noted in ${folder.path} (${message}): the last batch is sent again next time`);
+      this.problem = new Error(
+        `what was sent cannot be noted in ${options.folder.path} (${(error as Error).message}): the last batch is sent again next time`,
+      );
+      this.stop();
     }
   }
 
-  private fail(why: string): void {
-    this.problem ??= new Error(why);
-    this.stop();
-  }
-
-  private read(line: FileLine): ResentLine {
-    const { from, to, bytes, ended } = line;
+  /** Undefined where it cannot be read. */
+  private read({ to, bytes }: FileLine): ResentLine | undefined {
     if (bytes?.length === 0) return { to };
     try {
       if (bytes === undefined) throw new Error("too long");
       const { face, log } = decodeRecord(bytes);
       return { to, log: { face, bytes: encodeLogGroup({ logs: [log] }), time: log.time } };
     } catch {
-      this.damaged.push({ from, to, ended });
-      return { to };
+      return undefined;
     }
   }
 
-  /** Returns why it cannot be kept, where there is no room for it: it must not be passed then. */
-  private keepDamaged(file: string, { from, to, ended }: Place): string | undefined {
+  /** Keeps it apart. Throws when there is no room for that: it must not be passed then. */
+  private passDamaged({ from, to, ended }: FileLine): void {
     const { folder, disk } = this.options;
+    const { file = "" } = this.part ?? {};
     const bytes = Buffer.allocUnsafe(Math.min(to - from, 64 * 1024));
     const damaged = folder.damagedFileOf(this.destination);
     const problem = attempt(() =>
@@ -237,8 +226,14 @@ export class Resend {
         }),
       ),
     );
-    if (problem === undefined) return undefined;
-    return `${file} holds something at byte ${from} that cannot be read, nor kept in ${damaged}: ${problem.message}`;
+    if (problem !== undefined) {
+      throw new Error(
+        `${file} holds something at byte ${from} that cannot be read, nor kept in ${damaged}: ${problem.message}`,
+      );
+    }
+    this.count.damaged++;
+    this.note(to);
+    if (this.problem !== undefined) throw this.problem;
   }
 
   /** The sender's own events are of lines that come in; these are told apart from them. */

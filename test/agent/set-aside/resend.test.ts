@@ -235,6 +235,21 @@ describe("a resend of lines set aside", () => {
     expect(files()).toContain("p.l.resend-1-0.jsonl");
   });
 
+  it("on a full disk sends what stands before damage, and nothing twice however often it is tried", async () => {
+    const { aside, path, again } = resendBench();
+    aside(["1"]);
+    appendFileSync(join(path, "p.l.jsonl"), "damaged\n");
+    aside(["2"]);
+    const { sink, resend } = again(diskWithRoom(0));
+    expect(await resend()).toMatchObject({ sent: 1, damaged: 0, left: 2 });
+    expect(await resend()).toMatchObject({ sent: 0, damaged: 0, left: 2 });
+    expect(sink.values("msg")).toEqual(["1"]);
+    const next = again();
+    expect(await next.resend()).toMatchObject({ sent: 1, damaged: 1, left: 0 });
+    expect(next.sink.values("msg")).toEqual(["2"]);
+    expect(readFileSync(join(path, "p.l.damaged"), "utf8")).toBe("damaged\n");
+  });
+
   it("ends when it cannot be noted what was sent, and says what that means", async () => {
     const { path, again } = resendBench();
     manyAside(path, 2_000, "");
