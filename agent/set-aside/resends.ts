@@ -51,13 +51,11 @@ export class Resends {
     const { destinations } = request;
     for (const destination of destinations) this.mustBeFree(destination);
     for (const destination of destinations) this.busy.add(destinationKey(destination));
-    const ends: ResendEnd[] = [];
     try {
-      for (const destination of destinations) ends.push(await this.tracked(this.resendOne(destination, request)));
+      return await this.tracked(this.oneByOne(request));
     } finally {
       for (const destination of destinations) this.busy.delete(destinationKey(destination));
     }
-    return ends;
   }
 
   /**
@@ -94,6 +92,12 @@ export class Resends {
     if (!this.busy.has(destinationKey(destination))) return;
     const { project, logstore } = destination;
     throw new Error(`the lines of ${project}/${logstore} are being sent again just now; wait until that has ended`);
+  }
+
+  private async oneByOne(request: ResendRequest): Promise<readonly ResendEnd[]> {
+    const ends: ResendEnd[] = [];
+    for (const destination of request.destinations) ends.push(await this.resendOne(destination, request));
+    return ends;
   }
 
   private async resendOne(destination: Destination, request: ResendRequest): Promise<ResendEnd> {

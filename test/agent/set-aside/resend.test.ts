@@ -321,6 +321,26 @@ describe("a resend of lines set aside", () => {
     expect(events.at(-1)).toEqual({ type: "SetAsideRemoved", ...p, bytes: now });
   });
 
+  it("is over for all logstores that were asked for when a close has ended", async () => {
+    const { world, sink, resends, aside, events } = resendBench();
+    const other = { project: "p", logstore: "other" };
+    aside(numbers(3));
+    aside(numbers(3), undefined, other);
+    sink.answer = () => unreachable;
+    const asked = resends.resend({
+      destinations: [p, other],
+      patienceMs: 60_000,
+      tell: () => undefined,
+      signal: new AbortController().signal,
+    });
+    await until("it has tried", () => sink.tries.length > 0);
+    const closed = resends.close().then(() => events.filter(({ type }) => type === "ResendEnded"));
+    await world.pass(5_000);
+    const left = { sent: 0, left: 3, why: "the agent stops" };
+    expect(await closed).toMatchObject([left, { ...left, logstore: "other" }]);
+    expect(await asked).toHaveLength(2);
+  });
+
   it("ends when the service takes nothing of three batches in a row; the next one begins behind these", async () => {
     const { path, sink, resend, left } = resendBench();
     manyAside(path, 4_000, "");
