@@ -14,18 +14,13 @@ export interface Place {
 /** Records of other lanes that lie between those of a block are read with it up to this size. */
 const gapBytes = 64 * 1024;
 
-/** Places of one segment that follow each other closely as one. */
-export function joined(places: readonly Place[]): Place[] {
-  const out: Place[] = [];
-  for (const place of places) {
-    const last = out.at(-1);
-    const follows =
-      last?.segment === place.segment && last.first + last.lines === place.first && place.from - last.to <= gapBytes;
-    if (!follows) out.push({ ...place });
-    else {
-      last.to = place.to;
-      last.lines += place.lines;
-    }
-  }
-  return out;
+/** The last place becomes part of the one before where it follows that closely. The others are joined already: a block may have thousands. */
+export function joinLast(places: Place[]): void {
+  const [before, last] = [places.at(-2), places.at(-1)];
+  if (before === undefined || last === undefined) return;
+  const follows = before.segment === last.segment && before.first + before.lines === last.first;
+  if (!follows || last.from - before.to > gapBytes) return;
+  before.to = last.to;
+  before.lines += last.lines;
+  places.pop();
 }

@@ -1,7 +1,7 @@
 import { Block } from "./block";
 import { Lane, type LaneOwner } from "./lane";
 import type { BatchLimits } from "./log-queue";
-import { joined } from "./place";
+import { joinLast } from "./place";
 import type { RecoveredBlock } from "./segment-recovery";
 
 /** Makes blocks of what an earlier run has left, as large as a batch may be: a record holds what came between two writes. */
@@ -40,7 +40,8 @@ export class RecoveredBlocks {
 }
 
 function grow(block: Block, { lines, bytes, place }: RecoveredBlock): void {
-  block.places = joined([...block.places, place]);
+  block.places.push(place);
+  joinLast(block.places);
   block.lines += lines;
   block.to += bytes;
   block.written = block.to;

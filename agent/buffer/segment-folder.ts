@@ -2,7 +2,8 @@ import type { Block } from "./block";
 import { attempt, writeAll, writeAllSync } from "./disk";
 import { readLogs, type LoadedLogs } from "./load";
 import type { BlockMemory } from "./memory";
-import { joined } from "./place";
+import { joinLast } from "./place";
+import type { Segment } from "./segment";
 import type { SettledLines } from "./segment-format";
 import type { RecoveredBlock, RecoveredFolder } from "./segment-recovery";
 import { SegmentSet, type SegmentSetOptions } from "./segment-set";
@@ -109,11 +110,20 @@ export class SegmentFolder {
   /** The first `lines` of the block need not be sent again. */
   settle(block: Block, lines: number): void {
     const end = block.firstLine + lines;
+    // One note for what follows each other in a segment: of a thousand sources each line may have a record of its own.
+    let note: { segment: Segment; first: number; lines: number } | undefined;
+    const write = (): void => note?.segment.settle({ lane: block.lane.id, first: note.first, lines: note.lines });
     for (const { segment, first, lines: placed } of block.places) {
       const from = Math.max(first, block.firstLine);
       const to = Math.min(first + placed, end);
-      if (to > from) segment.settle({ lane: block.lane.id, first: from, lines: to - from });
+      if (to <= from) continue;
+      if (note?.segment === segment && note.first + note.lines === from) note.lines += to - from;
+      else {
+        write();
+        note = { segment, first: from, lines: to - from };
+      }
     }
+    write();
     this.clear();
   }
 
@@ -153,7 +163,7 @@ export class SegmentFolder {
     for (const { chunks } of writes) {
       for (const { block } of chunks) {
         block.writing = false;
-        block.places = joined(block.places);
+        joinLast(block.places);
       }
     }
     this.writing = [];

@@ -110,6 +110,22 @@ describe("a segment", () => {
     expect(await recovered(folder).left()).toEqual(["1", "2"]);
   });
 
+  it("has one note for the lines of a block that follow each other, however far apart their records are", async () => {
+    const folder = temporaryFolder();
+    const bench = bufferIn(folder);
+    for (const text of numbers(0, 3)) {
+      bench.put([text], { source: "10.0.0.1" });
+      bench.put(["x".repeat(70_000)], { source: "10.0.0.2" });
+      await bench.written();
+    }
+    const taken = Array.from({ length: 4 }, () => bench.queue().take(0));
+    const block = taken.find((each) => each?.lines === 3);
+    expect(block?.places).toHaveLength(3);
+    if (block) bench.queue().settle(block, 3);
+    expect(statSync(segment(folder).replace(".seg", ".settled")).size).toBe(20);
+    expect((await recovered(folder).left()).filter((text) => text.length < 10)).toEqual([]);
+  });
+
   it("of another version stays for the agent that wrote it", async () => {
     const folder = await folderWith(["1"]);
     const text = readFileSync(segment(folder), "latin1").replace("SLSBUF2", "SLSBUF3");
