@@ -1,5 +1,7 @@
 import type { Block } from "./block";
 
+const whichever = (): boolean => true;
+
 /**
  * The blocks of one queue in their states: open ones in the order in which they were opened, sealed ones in the order in
  * which they are to be sent, and those that the sender has taken. Of blocks with the same hash key one is taken at a time.
@@ -33,11 +35,11 @@ export class BlockLine {
     this.sealed.push(block);
   }
 
-  /** The oldest block that may be sent: sealed, or open since `openedUntil` (monotonic ms) or before. */
-  take(openedUntil: number): Block | undefined {
-    const at = this.sealed.findIndex((each) => this.mayGo(each));
+  /** The oldest block that may be sent: sealed, or open since `openedUntil` (monotonic ms) or before. Only one that is `wanted`. */
+  take(openedUntil: number, wanted: (block: Block) => boolean = whichever): Block | undefined {
+    const at = this.sealed.findIndex((each) => this.mayGo(each) && wanted(each));
     const waiting = this.sealed[at];
-    const ripe = this.ripe(openedUntil);
+    const ripe = this.ripe(openedUntil, wanted);
     const block = ripe && (waiting === undefined || ripe.openedAt < waiting.openedAt) ? ripe : waiting;
     if (block === undefined) return undefined;
     if (block === ripe) this.close(block);
@@ -94,10 +96,10 @@ export class BlockLine {
     this.open.delete(block);
   }
 
-  private ripe(openedUntil: number): Block | undefined {
+  private ripe(openedUntil: number, wanted: (block: Block) => boolean): Block | undefined {
     for (const block of this.open) {
       if (block.openedAt > openedUntil) return undefined;
-      if (this.mayGo(block)) return block;
+      if (this.mayGo(block) && wanted(block)) return block;
     }
     return undefined;
   }

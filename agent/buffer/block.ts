@@ -56,6 +56,11 @@ export class Block {
     return this.bytes !== undefined && !this.taken && onDisk && this.places.every(({ segment }) => !segment.unsure);
   }
 
+  /** Whether memory is free when it is given up: what is being written just now is kept until it is. */
+  get freesMemory(): boolean {
+    return this.bytes !== undefined && !this.writing;
+  }
+
   /** Makes room for `size` bytes more after `to`. */
   reserve(size: number): Buffer {
     const { memory } = this.lane;
@@ -67,7 +72,7 @@ export class Block {
     if (old !== undefined) {
       old.copy(this.bytes, 0, 0, this.to);
       // A write that is under way reads the old one; it is left to the collector.
-      if (this.writing) memory.used -= old.length;
+      if (this.writing) memory.abandon(old);
       else memory.giveBack(old);
     }
     return this.bytes;

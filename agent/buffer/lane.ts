@@ -1,11 +1,11 @@
-import type { BlockMemory } from "./memory";
+import type { Lender } from "./queue-memory";
 import { encodeTrailer, type Destination, type GroupFace } from "./destination";
 import type { Block } from "./block";
 
 /** What a lane asks of the queue it belongs to. */
 export interface LaneOwner {
   readonly destination: Destination;
-  readonly memory: BlockMemory;
+  readonly memory: Lender;
   /** A block for at least `size` bytes more; undefined when the line is to be dropped. */
   room(lane: Lane, size: number): Block | undefined;
   /** A line of `size` bytes was written at the block's end. */
@@ -24,7 +24,7 @@ export class Lane {
   open: Block | undefined;
   /** Bytes that its last block held when it was sealed. */
   usual = 0;
-  readonly memory: BlockMemory;
+  readonly memory: Lender;
 
   constructor(
     /** Never used again in this logstore's folder. */

@@ -6,6 +6,7 @@ import type { Lane, LaneOwner } from "./lane";
 import { Lanes } from "./lanes";
 import { timesOf } from "./log-bytes";
 import type { BlockMemory } from "./memory";
+import { QueueMemory } from "./queue-memory";
 import { RecoveredBlocks } from "./recovered-blocks";
 import type { SegmentFolder } from "./segment-folder";
 import type { RecoveredFolder } from "./segment-recovery";
@@ -51,7 +52,7 @@ export interface LogQueueOptions {
 export class LogQueue implements LaneOwner {
   readonly destination: Destination;
   readonly key: string;
-  readonly memory: BlockMemory;
+  readonly memory: QueueMemory;
   readonly folder: SegmentFolder;
   /** Rings when the first line comes, when a block is full, when one is settled or given back. */
   readonly changed = new Bell();
@@ -64,7 +65,7 @@ export class LogQueue implements LaneOwner {
   constructor(private readonly options: LogQueueOptions) {
     this.destination = options.destination;
     this.key = destinationKey(options.destination);
-    this.memory = options.memory;
+    this.memory = new QueueMemory(options.memory);
     this.folder = options.folder;
   }
 
@@ -83,8 +84,8 @@ export class LogQueue implements LaneOwner {
     }
     const grows = block?.bytes === undefined || block.to + size > block.bytes.length;
     if (grows && this.memory.short && owner.overflow(this)) return undefined;
-    // Where the oldest lines are dropped it may have been this very block.
-    if (block?.settled) block = undefined;
+    // Where room was made it may have been this very block's: dropped, or on disk only.
+    if (block?.sealed) block = undefined;
     if (block === undefined) {
       block = new Block(lane, lane.nextLine, this.options.monotonic(), this.options.now());
       lane.open = block;
@@ -188,6 +189,14 @@ export class LogQueue implements LaneOwner {
   /** Gives up the oldest block that waits. Returns whether there was one. */
   dropOldest(why: "bufferFull" | "tooOld"): boolean {
     const block = this.take(0);
+    if (block === undefined) return false;
+    this.drop(block, why);
+    return true;
+  }
+
+  /** Gives up the oldest waiting block that frees memory: none that is on disk only. Returns whether there was one. */
+  freeOldest(why: "bufferFull"): boolean {
+    const block = this.blocks.take(Infinity, (each) => each.freesMemory);
     if (block === undefined) return false;
     this.drop(block, why);
     return true;

@@ -1,8 +1,8 @@
 import type { Block } from "./block";
 import { attempt, writeAll, writeAllSync } from "./disk";
 import { readLogs, type LoadedLogs } from "./load";
-import type { BlockMemory } from "./memory";
 import { joinLast } from "./place";
+import type { Lender } from "./queue-memory";
 import type { Segment } from "./segment";
 import type { SettledLines } from "./segment-format";
 import type { RecoveredBlock, RecoveredFolder } from "./segment-recovery";
@@ -128,7 +128,7 @@ export class SegmentFolder {
   }
 
   /** The logs of a block that is on disk only, in a buffer taken of `memory`, and how many of its lines are damaged. */
-  read(block: Block, memory: BlockMemory): Promise<LoadedLogs> {
+  read(block: Block, memory: Lender): Promise<LoadedLogs> {
     return readLogs(block, memory, this.options.disk);
   }
 
