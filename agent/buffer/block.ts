@@ -1,5 +1,5 @@
 import type { Lane } from "./lane";
-import type { Place } from "./place";
+import { Places } from "./place";
 
 /**
  * Logs of one lane, laid end to end as they will be sent: what becomes one PutLogs.
@@ -31,7 +31,7 @@ export class Block {
   /** Is being written just now: the bytes must stay as they are. */
   writing = false;
   /** Where on disk its lines are, in their order. */
-  places: Place[] = [];
+  readonly places = new Places();
 
   constructor(
     readonly lane: Lane,
@@ -53,7 +53,12 @@ export class Block {
   /** Whether all of it is on a disk that is trusted, and nobody needs its bytes. */
   get mayLeave(): boolean {
     const onDisk = !this.writing && !this.dirty && this.written === this.to;
-    return this.bytes !== undefined && !this.taken && onDisk && this.places.every(({ segment }) => !segment.unsure);
+    return (
+      this.bytes !== undefined &&
+      !this.taken &&
+      onDisk &&
+      this.places.everySegment(({ unsure }) => unsure === undefined)
+    );
   }
 
   /** Whether memory is free when it is given up: what is being written just now is kept until it is. */

@@ -1,7 +1,6 @@
 import type { Block } from "./block";
 import { attempt, writeAll, writeAllSync } from "./disk";
 import { readLogs, type LoadedLogs } from "./load";
-import { joinLast } from "./place";
 import type { Lender } from "./queue-memory";
 import type { Segment } from "./segment";
 import type { SettledLines } from "./segment-format";
@@ -163,7 +162,7 @@ export class SegmentFolder {
     for (const { chunks } of writes) {
       for (const { block } of chunks) {
         block.writing = false;
-        joinLast(block.places);
+        block.places.joinLast();
       }
     }
     this.writing = [];

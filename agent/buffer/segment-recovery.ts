@@ -90,7 +90,6 @@ export function recoverSegments(
 function unsettled(record: SegmentRecord, segment: Segment, settled: SettledRanges): readonly RecoveredBlock[] {
   const { lane, first, lines, logs, from, to } = record;
   const out: RecoveredBlock[] = [];
-  const face = faceOf(record);
   for (const gap of settled.gaps(lane, first, first + lines)) {
     let bytes = logs.length;
     if (gap.to - gap.from !== lines) {
@@ -100,7 +99,18 @@ function unsettled(record: SegmentRecord, segment: Segment, settled: SettledRang
     const count = gap.to - gap.from;
     segment.pending += count;
     const place = { segment, from, to, first: gap.from, lines: count };
-    out.push({ lane, face, first: gap.from, lines: count, bytes, acceptedAt: new Date(record.acceptedAt), place });
+    out.push({
+      lane,
+      // Read of the first record of a lane only.
+      get face() {
+        return faceOf(record);
+      },
+      first: gap.from,
+      lines: count,
+      bytes,
+      acceptedAt: new Date(record.acceptedAt),
+      place,
+    });
   }
   // The same lines may be there twice: a write whose end an agent did not await.
   settled.add({ lane, first, lines });
