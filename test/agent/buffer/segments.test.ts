@@ -5,6 +5,8 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -124,6 +126,22 @@ describe("a segment", () => {
     if (block) bench.queue().settle(block, 3);
     expect(statSync(segment(folder).replace(".seg", ".settled")).size).toBe(20);
     expect((await recovered(folder).left()).filter((text) => text.length < 10)).toEqual([]);
+  });
+
+  it("that could not be read at one start costs no line at the next: what came in between has other numbers", async () => {
+    const folder = await folderWith(["1", "2"]);
+    const bytes = readFileSync(segment(folder));
+    rmSync(segment(folder));
+    mkdirSync(segment(folder));
+    for (const text of ["3", "4"]) {
+      const between = recovered(folder);
+      expect(between.events).toContainEqual(expect.objectContaining({ type: "BufferDamaged", lines: 0 }));
+      between.put([text]);
+      await between.written();
+    }
+    rmdirSync(segment(folder));
+    writeFileSync(segment(folder), bytes);
+    expect(await recovered(folder).left()).toEqual(["1", "2", "3", "4"]);
   });
 
   it("of another version stays for the agent that wrote it", async () => {
