@@ -9,6 +9,8 @@ const whichever = (): boolean => true;
 export class BlockLine {
   private readonly open = new Set<Block>();
   private sealed: Block[] = [];
+  /** Sealed ones that are not on disk only: of a long outage few are. */
+  private readonly loaded = new Set<Block>();
   private readonly taken = new Set<Block>();
   /** Hash keys of the taken ones. */
   private readonly busy = new Set<string>();
@@ -33,6 +35,12 @@ export class BlockLine {
   seal(block: Block): void {
     this.close(block);
     this.sealed.push(block);
+    this.loaded.add(block);
+  }
+
+  /** A sealed block is on disk only from now on. */
+  left(block: Block): void {
+    this.loaded.delete(block);
   }
 
   /** The oldest block that may be sent: sealed, or open since `openedUntil` (monotonic ms) or before. Only one that is `wanted`. */
@@ -44,6 +52,7 @@ export class BlockLine {
     if (block === undefined) return undefined;
     if (block === ripe) this.close(block);
     else this.sealed.splice(at, 1);
+    this.loaded.delete(block);
     block.taken = true;
     this.taken.add(block);
     const { hashKey } = block.lane.face;
@@ -67,6 +76,7 @@ export class BlockLine {
     this.untake(block);
     const at = this.sealed.findIndex(({ openedAt }) => openedAt > block.openedAt);
     this.sealed.splice(at < 0 ? this.sealed.length : at, 0, block);
+    if (block.bytes !== undefined) this.loaded.add(block);
   }
 
   untake(block: Block): void {
@@ -83,10 +93,9 @@ export class BlockLine {
     yield* this.open;
   }
 
-  /** Those that nobody has taken: sealed ones, newest first, then the open ones. */
-  *untaken(): Iterable<Block> {
-    for (let at = this.sealed.length - 1; at >= 0; at--) yield this.sealed[at] as Block;
-    yield* this.open;
+  /** Those that are in memory and nobody has taken: sealed ones, newest first, then the open ones. */
+  inMemory(): readonly Block[] {
+    return [...[...this.loaded].reverse(), ...this.open];
   }
 
   private close(block: Block): void {

@@ -245,11 +245,9 @@ export class LogBuffer implements QueueOwner {
   private relieve(): void {
     const limit = this.options.memoryBytes * leaveShare;
     for (const queue of this.memory.used > limit ? this.all() : []) {
-      for (const block of [...queue.loaded()]) {
+      for (const block of queue.loaded()) {
         if (this.memory.used <= limit) break;
-        if (!block.mayLeave) continue;
-        if (!block.sealed) queue.seal(block);
-        block.leave();
+        if (block.mayLeave) queue.letLeave(block);
       }
     }
     this.pressure.ease();

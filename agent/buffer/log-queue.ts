@@ -227,15 +227,22 @@ export class LogQueue implements LaneOwner {
     return folder;
   }
 
-  /** Blocks that nobody has taken, those first that are sent last. */
-  loaded(): Iterable<Block> {
-    return this.blocks.untaken();
+  /** Blocks in memory that nobody has taken, those first that are sent last. */
+  loaded(): readonly Block[] {
+    return this.blocks.inMemory();
   }
 
   /** Ends a block before it is full, so that it may leave the memory. */
   seal(block: Block): void {
     this.blocks.seal(block);
     this.changed.ring();
+  }
+
+  /** Lets a block that is on disk leave the memory. */
+  letLeave(block: Block): void {
+    if (!block.sealed) this.seal(block);
+    block.leave();
+    this.blocks.left(block);
   }
 
   /** Every block that holds lines, the taken ones first. */
