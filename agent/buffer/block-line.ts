@@ -38,6 +38,11 @@ export class BlockLine {
     this.loaded.add(block);
   }
 
+  /** A sealed block's lines are another one's from now on. */
+  remove(block: Block): void {
+    this.sealed.splice(this.sealed.lastIndexOf(block), 1);
+  }
+
   /** A sealed block is on disk only from now on. */
   left(block: Block): void {
     this.loaded.delete(block);

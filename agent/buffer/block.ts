@@ -83,6 +83,15 @@ export class Block {
     return this.bytes;
   }
 
+  /** The lines of another block, which follow its own, are its lines from now on. Both are on disk only. */
+  join(next: Block): void {
+    for (const place of next.places) this.places.push(place);
+    this.lines += next.lines;
+    this.to += next.to;
+    this.written = this.to;
+    this.writtenLine = this.firstLine + this.lines;
+  }
+
   /** Lets the memory go. */
   leave(): void {
     const { bytes } = this;

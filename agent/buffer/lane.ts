@@ -22,6 +22,8 @@ export class Lane {
   /** Number that the next line gets. */
   nextLine = 0;
   open: Block | undefined;
+  /** The last block that left the memory: what follows it may become part of it. */
+  left: Block | undefined;
   /** Bytes that its last block held when it was sealed. */
   usual = 0;
   readonly memory: Lender;

@@ -247,7 +247,8 @@ export class LogBuffer implements QueueOwner {
     for (const queue of this.memory.used > limit ? this.all() : []) {
       for (const block of queue.loaded()) {
         if (this.memory.used <= limit) break;
-        if (block.mayLeave) queue.letLeave(block);
+        // Who waits for a disk that fails waits for these very blocks.
+        if (block.mayLeave) queue.letLeave(block, this.diskError === undefined);
       }
     }
     this.pressure.ease();

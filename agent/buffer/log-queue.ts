@@ -48,6 +48,9 @@ export interface LogQueueOptions {
   readonly now: () => Date;
 }
 
+/** A block's lines are given up together when the first of them is too old: they are not much younger than that. */
+const joinedMs = 5 * 60_000;
+
 /** What waits for one logstore, block by block, the oldest first. */
 export class LogQueue implements LaneOwner {
   readonly destination: Destination;
@@ -238,11 +241,26 @@ export class LogQueue implements LaneOwner {
     this.changed.ring();
   }
 
-  /** Lets a block that is on disk leave the memory. */
-  letLeave(block: Block): void {
+  /**
+   * Lets a block that is on disk leave the memory. With `mayJoin` it becomes part of the one that left before, where it follows that: of
+   * ten thousand sources each brings a line or two before it has to leave, and each block is a request.
+   */
+  letLeave(block: Block, mayJoin: boolean): void {
     if (!block.sealed) this.seal(block);
     block.leave();
     this.blocks.left(block);
+    const { left } = block.lane;
+    if (mayJoin && left !== undefined && this.goesOn(left, block)) {
+      left.join(block);
+      this.blocks.remove(block);
+    } else block.lane.left = block;
+  }
+
+  private goesOn(left: Block, block: Block): boolean {
+    const { limits } = this.options;
+    if (left.settled || left.taken || left.bytes !== undefined) return false;
+    if (left.firstLine + left.lines !== block.firstLine || block.openedAt - left.openedAt > joinedMs) return false;
+    return left.lines + block.lines <= limits.lines && left.to + block.to <= limits.bytes;
   }
 
   /** Every block that holds lines, the taken ones first. */
