@@ -1,11 +1,13 @@
 /**
- * `npm run bench:agent -- [--short] [--ours]`: how many lines the agent carries from TCP to PutLogs, what that costs, and
- * how long a line takes; and rsyslog, syslog-ng and otelcol beside it where they are there, one after the other.
+ * `npm run bench:agent -- [--short] [--ours] [--node FILE]`: how many lines the agent carries from TCP to PutLogs, what that
+ * costs, and how long a line takes; and rsyslog, syslog-ng and otelcol beside it where they are there, one after the other.
+ * `--node`: the agent runs with that Node, not with this one.
  */
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { load, startAgent, startSink, stop, usageOf, type LineFormat } from "./agent/processes";
+import { agentNode, load, startAgent, startSink, stop, usageOf, type LineFormat } from "./agent/processes";
 import { counter } from "./agent/counted";
 import { startOtelcol } from "./agent/otelcol";
 import { startRsyslog, startSyslogNg } from "./agent/peers";
@@ -137,7 +139,7 @@ async function steady(
   };
   const rest = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const seconds = short ? 4 : 15;
-  await load(agent.port, "sls", 50_000 * (short ? 2 : 10), 50_000);
+  await load(agent.port, "sls", 50_000 * (short ? 2 : 30), 50_000);
   const cpuShare = await shareOf(seconds, load(agent.port, "sls", 50_000 * seconds, 50_000));
   await rest(2);
   const afterShare = await shareOf(seconds, rest(seconds));
@@ -192,8 +194,9 @@ async function main(): Promise<void> {
     if (row) rows.push(row);
     else absent.push(name);
   }
+  const node = execFileSync(agentNode, ["--version"], { encoding: "utf8" }).trim();
   const out = [
-    "\nFlood of 200-byte lines over one TCP connection",
+    `\nThe agent under Node ${node}. Flood of 200-byte lines over one TCP connection`,
     "                                   lines/s   MB/s  CPU s/M lines  MB at rest  MB busy",
   ];
   for (const { who, linesPerSecond, cpuPerMillion, atRestMb, busyMb } of rows) {
@@ -217,7 +220,7 @@ async function main(): Promise<void> {
     `service away, 10 MB/s: ${gone.atRestMb.toFixed(0)} MB at rest, then ${gone.awayMb.join(", ")} MB\n`,
   );
   process.stdout.write(
-    `${JSON.stringify({ question: "agent", rows, absent, latency: times, steady: flow, away: gone })}\n`,
+    `${JSON.stringify({ question: "agent", node, rows, absent, latency: times, steady: flow, away: gone })}\n`,
   );
 }
 

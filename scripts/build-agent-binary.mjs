@@ -5,30 +5,26 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { inject } from "postject";
 import { agentFigures } from "./agent-figures.mjs";
+import { nodeOf, pins, Problem, run } from "./image-node.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const pins = JSON.parse(readFileSync(join(root, "images", "agent", "node.json"), "utf8"));
 const known = Object.keys(pins.packages);
 const host = process.arch;
 /** In a Node that holds a program, this stands for "it does": a mark of Node's own, the same in every version. */
 const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
-
-class Problem extends Error {}
 
 const { values } = parseArgs({
   options: {
@@ -42,42 +38,6 @@ if (values.help) {
     "npm run build:agent [-- --arch x64,arm64] [--out FOLDER]\nMakes sls-agent-linux-ARCH in build/, or in FOLDER.",
   );
   process.exit(0);
-}
-
-function run(program, args, options = {}) {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: "utf8", ...options });
-  if (status !== 0) throw new Problem(`${program} ${args[0]} failed: ${error?.message ?? `${stderr}${stdout}`.trim()}`);
-  return stdout;
-}
-
-/** Node's program of the pinned package; from the cache where it lies there. Either way its integrity is checked. */
-function nodeOf(arch, work) {
-  const { name, integrity } = pins.packages[arch];
-  const cache = join(root, ".cache", "node");
-  const tarball = join(cache, `${name}-${pins.version}.tgz`);
-  mkdirSync(cache, { recursive: true });
-  if (!existsSync(tarball)) {
-    console.log(`fetching ${name}@${pins.version} from the npm registry`);
-    // Elsewhere first: another build may look for it at this moment, and this one may be ended.
-    const folder = mkdtempSync(join(cache, "fetching-"));
-    try {
-      run("npm", ["pack", `${name}@${pins.version}`, "--silent", "--pack-destination", folder], { cwd: root });
-      renameSync(join(folder, basename(tarball)), tarball);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  }
-  const found = `sha512-${createHash("sha512").update(readFileSync(tarball)).digest("base64")}`;
-  if (found !== integrity) {
-    rmSync(tarball);
-    throw new Problem(
-      `${name}@${pins.version} is not what images/agent/node.json names: integrity ${found}, expected ${integrity}`,
-    );
-  }
-  const folder = join(work, name);
-  mkdirSync(folder, { recursive: true });
-  run("tar", ["-xzf", tarball, "-C", folder, "--strip-components=1", "package/bin/node"]);
-  return join(folder, "bin", "node");
 }
 
 /** Symbols are of no use on a machine without a debugger. GNU strip knows its own architecture only. */

@@ -1,5 +1,7 @@
 import type { Block } from "./block";
 
+const whichever = (): boolean => true;
+
 /**
  * The blocks of one queue in their states: open ones in the order in which they were opened, sealed ones in the order in
  * which they are to be sent, and those that the sender has taken. Of blocks with the same hash key one is taken at a time.
@@ -7,6 +9,8 @@ import type { Block } from "./block";
 export class BlockLine {
   private readonly open = new Set<Block>();
   private sealed: Block[] = [];
+  /** Sealed ones that are not on disk only: of a long outage few are. */
+  private readonly loaded = new Set<Block>();
   private readonly taken = new Set<Block>();
   /** Hash keys of the taken ones. */
   private readonly busy = new Set<string>();
@@ -31,17 +35,29 @@ export class BlockLine {
   seal(block: Block): void {
     this.close(block);
     this.sealed.push(block);
+    this.loaded.add(block);
   }
 
-  /** The oldest block that may be sent: sealed, or open since `openedUntil` (monotonic ms) or before. */
-  take(openedUntil: number): Block | undefined {
-    const at = this.sealed.findIndex((each) => this.mayGo(each));
+  /** A sealed block's lines are another one's from now on. */
+  remove(block: Block): void {
+    this.sealed.splice(this.sealed.lastIndexOf(block), 1);
+  }
+
+  /** A sealed block is on disk only from now on. */
+  left(block: Block): void {
+    this.loaded.delete(block);
+  }
+
+  /** The oldest block that may be sent: sealed, or open since `openedUntil` (monotonic ms) or before. Only one that is `wanted`. */
+  take(openedUntil: number, wanted: (block: Block) => boolean = whichever): Block | undefined {
+    const at = this.sealed.findIndex((each) => this.mayGo(each) && wanted(each));
     const waiting = this.sealed[at];
-    const ripe = this.ripe(openedUntil);
+    const ripe = this.ripe(openedUntil, wanted);
     const block = ripe && (waiting === undefined || ripe.openedAt < waiting.openedAt) ? ripe : waiting;
     if (block === undefined) return undefined;
     if (block === ripe) this.close(block);
     else this.sealed.splice(at, 1);
+    this.loaded.delete(block);
     block.taken = true;
     this.taken.add(block);
     const { hashKey } = block.lane.face;
@@ -65,6 +81,7 @@ export class BlockLine {
     this.untake(block);
     const at = this.sealed.findIndex(({ openedAt }) => openedAt > block.openedAt);
     this.sealed.splice(at < 0 ? this.sealed.length : at, 0, block);
+    if (block.bytes !== undefined) this.loaded.add(block);
   }
 
   untake(block: Block): void {
@@ -81,10 +98,9 @@ export class BlockLine {
     yield* this.open;
   }
 
-  /** Those that nobody has taken: sealed ones, newest first, then the open ones. */
-  *untaken(): Iterable<Block> {
-    for (let at = this.sealed.length - 1; at >= 0; at--) yield this.sealed[at] as Block;
-    yield* this.open;
+  /** Those that are in memory and nobody has taken: sealed ones, newest first, then the open ones. */
+  inMemory(): readonly Block[] {
+    return [...[...this.loaded].reverse(), ...this.open];
   }
 
   private close(block: Block): void {
@@ -94,10 +110,10 @@ export class BlockLine {
     this.open.delete(block);
   }
 
-  private ripe(openedUntil: number): Block | undefined {
+  private ripe(openedUntil: number, wanted: (block: Block) => boolean): Block | undefined {
     for (const block of this.open) {
       if (block.openedAt > openedUntil) return undefined;
-      if (this.mayGo(block)) return block;
+      if (this.mayGo(block) && wanted(block)) return block;
     }
     return undefined;
   }

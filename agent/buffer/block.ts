@@ -1,5 +1,5 @@
 import type { Lane } from "./lane";
-import type { Place } from "./place";
+import { Places } from "./place";
 
 /**
  * Logs of one lane, laid end to end as they will be sent: what becomes one PutLogs.
@@ -31,7 +31,7 @@ export class Block {
   /** Is being written just now: the bytes must stay as they are. */
   writing = false;
   /** Where on disk its lines are, in their order. */
-  places: Place[] = [];
+  readonly places = new Places();
 
   constructor(
     readonly lane: Lane,
@@ -53,7 +53,17 @@ export class Block {
   /** Whether all of it is on a disk that is trusted, and nobody needs its bytes. */
   get mayLeave(): boolean {
     const onDisk = !this.writing && !this.dirty && this.written === this.to;
-    return this.bytes !== undefined && !this.taken && onDisk && this.places.every(({ segment }) => !segment.unsure);
+    return (
+      this.bytes !== undefined &&
+      !this.taken &&
+      onDisk &&
+      this.places.everySegment(({ unsure }) => unsure === undefined)
+    );
+  }
+
+  /** Whether memory is free when it is given up: what is being written just now is kept until it is. */
+  get freesMemory(): boolean {
+    return this.bytes !== undefined && !this.writing;
   }
 
   /** Makes room for `size` bytes more after `to`. */
@@ -67,10 +77,19 @@ export class Block {
     if (old !== undefined) {
       old.copy(this.bytes, 0, 0, this.to);
       // A write that is under way reads the old one; it is left to the collector.
-      if (this.writing) memory.used -= old.length;
+      if (this.writing) memory.abandon(old);
       else memory.giveBack(old);
     }
     return this.bytes;
+  }
+
+  /** The lines of another block, which follow its own, are its lines from now on. Both are on disk only. */
+  join(next: Block): void {
+    for (const place of next.places) this.places.push(place);
+    this.lines += next.lines;
+    this.to += next.to;
+    this.written = this.to;
+    this.writtenLine = this.firstLine + this.lines;
   }
 
   /** Lets the memory go. */

@@ -1,11 +1,11 @@
-import type { BlockMemory } from "./memory";
+import type { Lender } from "./queue-memory";
 import { encodeTrailer, type Destination, type GroupFace } from "./destination";
 import type { Block } from "./block";
 
 /** What a lane asks of the queue it belongs to. */
 export interface LaneOwner {
   readonly destination: Destination;
-  readonly memory: BlockMemory;
+  readonly memory: Lender;
   /** A block for at least `size` bytes more; undefined when the line is to be dropped. */
   room(lane: Lane, size: number): Block | undefined;
   /** A line of `size` bytes was written at the block's end. */
@@ -22,9 +22,11 @@ export class Lane {
   /** Number that the next line gets. */
   nextLine = 0;
   open: Block | undefined;
+  /** The last block that left the memory: what follows it may become part of it. */
+  left: Block | undefined;
   /** Bytes that its last block held when it was sealed. */
   usual = 0;
-  readonly memory: BlockMemory;
+  readonly memory: Lender;
 
   constructor(
     /** Never used again in this logstore's folder. */

@@ -1,7 +1,7 @@
 import type { GroupFace } from "./destination";
 import { Lane, type LaneOwner } from "./lane";
 
-const manyLanes = 4096;
+const manyLanes = 16_384;
 
 /** The lanes of one queue that lines may still come to. */
 export class Lanes {

@@ -1,7 +1,7 @@
 import type { Block } from "./block";
 import type { Disk } from "./disk";
 import { skipLogs } from "./log-bytes";
-import type { BlockMemory } from "./memory";
+import type { Lender } from "./queue-memory";
 import { readRecords } from "./segment-format";
 
 export interface LoadedLogs {
@@ -21,7 +21,7 @@ function orNothing(error: NodeJS.ErrnoException): number {
 }
 
 /** Reads the logs of a block that is on disk only into a buffer with room for its lane's trailer. Rejects when they cannot be read now. */
-export async function readLogs(block: Block, memory: BlockMemory, disk: Disk): Promise<LoadedLogs> {
+export async function readLogs(block: Block, memory: Lender, disk: Disk): Promise<LoadedLogs> {
   const out = memory.take(memory.sizeFor(block.to + block.lane.trailer.length));
   try {
     return await copyLogs(block, out, memory, disk);
@@ -31,7 +31,7 @@ export async function readLogs(block: Block, memory: BlockMemory, disk: Disk): P
   }
 }
 
-async function copyLogs(block: Block, out: Buffer, memory: BlockMemory, disk: Disk): Promise<LoadedLogs> {
+async function copyLogs(block: Block, out: Buffer, memory: Lender, disk: Disk): Promise<LoadedLogs> {
   const end = block.firstLine + block.lines;
   let next = block.firstLine;
   let missing = 0;

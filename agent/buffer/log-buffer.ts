@@ -188,14 +188,17 @@ export class LogBuffer implements QueueOwner {
 
   /** A queue without room. Returns whether a new line of it is to be dropped. */
   overflow(queue: LogQueue): boolean {
+    if (this.memory.short) this.relieve();
     switch (this.options.overflow) {
       case "block":
-        this.pressure.press();
+        if (this.isFull(queue)) this.pressure.press();
         return false;
       case "drop-oldest":
-        while (this.isFull(queue) && queue.dropOldest("bufferFull"));
+        while (queue.bytes >= queue.maxBytes && queue.dropOldest("bufferFull"));
+        while (this.memory.short && this.greedy().some((each) => each.freeOldest("bufferFull")));
         return false;
       case "drop-newest":
+        if (queue.bytes < queue.maxBytes && !(this.memory.short && this.isGreedy(queue))) return false;
         this.lost(queue, 1, "bufferFull");
         return true;
     }
@@ -203,6 +206,18 @@ export class LogBuffer implements QueueOwner {
 
   isFull(queue: LogQueue): boolean {
     return queue.bytes >= queue.maxBytes || this.memory.short;
+  }
+
+  /** Has its share of the memory, or more: when that is short, such a queue gives up lines, one that needs little does not. */
+  private isGreedy({ memory }: LogQueue): boolean {
+    const users = this.all().filter((each) => each.memory.used > 0).length;
+    return memory.used * Math.max(1, users) >= this.options.memoryBytes;
+  }
+
+  /** Those that have most first. */
+  private greedy(): readonly LogQueue[] {
+    const queues = this.all().filter((queue) => this.isGreedy(queue));
+    return queues.sort((a, b) => b.memory.used - a.memory.used);
   }
 
   settled(): void {
@@ -230,11 +245,10 @@ export class LogBuffer implements QueueOwner {
   private relieve(): void {
     const limit = this.options.memoryBytes * leaveShare;
     for (const queue of this.memory.used > limit ? this.all() : []) {
-      for (const block of [...queue.loaded()]) {
+      for (const block of queue.loaded()) {
         if (this.memory.used <= limit) break;
-        if (!block.mayLeave) continue;
-        if (!block.sealed) queue.seal(block);
-        block.leave();
+        // Who waits for a disk that fails waits for these very blocks.
+        if (block.mayLeave) queue.letLeave(block, this.diskError === undefined);
       }
     }
     this.pressure.ease();

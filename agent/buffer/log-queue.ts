@@ -6,6 +6,7 @@ import type { Lane, LaneOwner } from "./lane";
 import { Lanes } from "./lanes";
 import { timesOf } from "./log-bytes";
 import type { BlockMemory } from "./memory";
+import { QueueMemory } from "./queue-memory";
 import { RecoveredBlocks } from "./recovered-blocks";
 import type { SegmentFolder } from "./segment-folder";
 import type { RecoveredFolder } from "./segment-recovery";
@@ -47,11 +48,14 @@ export interface LogQueueOptions {
   readonly now: () => Date;
 }
 
+/** A block's lines are given up together when the first of them is too old: they are not much younger than that. */
+const joinedMs = 5 * 60_000;
+
 /** What waits for one logstore, block by block, the oldest first. */
 export class LogQueue implements LaneOwner {
   readonly destination: Destination;
   readonly key: string;
-  readonly memory: BlockMemory;
+  readonly memory: QueueMemory;
   readonly folder: SegmentFolder;
   /** Rings when the first line comes, when a block is full, when one is settled or given back. */
   readonly changed = new Bell();
@@ -64,7 +68,7 @@ export class LogQueue implements LaneOwner {
   constructor(private readonly options: LogQueueOptions) {
     this.destination = options.destination;
     this.key = destinationKey(options.destination);
-    this.memory = options.memory;
+    this.memory = new QueueMemory(options.memory);
     this.folder = options.folder;
   }
 
@@ -83,8 +87,8 @@ export class LogQueue implements LaneOwner {
     }
     const grows = block?.bytes === undefined || block.to + size > block.bytes.length;
     if (grows && this.memory.short && owner.overflow(this)) return undefined;
-    // Where the oldest lines are dropped it may have been this very block.
-    if (block?.settled) block = undefined;
+    // Where room was made it may have been this very block's: dropped, or on disk only.
+    if (block?.sealed) block = undefined;
     if (block === undefined) {
       block = new Block(lane, lane.nextLine, this.options.monotonic(), this.options.now());
       lane.open = block;
@@ -193,6 +197,14 @@ export class LogQueue implements LaneOwner {
     return true;
   }
 
+  /** Gives up the oldest waiting block that frees memory: none that is on disk only. Returns whether there was one. */
+  freeOldest(why: "bufferFull"): boolean {
+    const block = this.blocks.take(Infinity, (each) => each.freesMemory);
+    if (block === undefined) return false;
+    this.drop(block, why);
+    return true;
+  }
+
   /** Gives up a taken block. */
   drop(block: Block, why: DropReason): void {
     this.dropFirst(block, block.lines, block.size, why);
@@ -218,15 +230,37 @@ export class LogQueue implements LaneOwner {
     return folder;
   }
 
-  /** Blocks that nobody has taken, those first that are sent last. */
-  loaded(): Iterable<Block> {
-    return this.blocks.untaken();
+  /** Blocks in memory that nobody has taken, those first that are sent last. */
+  loaded(): readonly Block[] {
+    return this.blocks.inMemory();
   }
 
   /** Ends a block before it is full, so that it may leave the memory. */
   seal(block: Block): void {
     this.blocks.seal(block);
     this.changed.ring();
+  }
+
+  /**
+   * Lets a block that is on disk leave the memory. With `mayJoin` it becomes part of the one that left before, where it follows that: of
+   * ten thousand sources each brings a line or two before it has to leave, and each block is a request.
+   */
+  letLeave(block: Block, mayJoin: boolean): void {
+    if (!block.sealed) this.seal(block);
+    block.leave();
+    this.blocks.left(block);
+    const { left } = block.lane;
+    if (mayJoin && left !== undefined && this.goesOn(left, block)) {
+      left.join(block);
+      this.blocks.remove(block);
+    } else block.lane.left = block;
+  }
+
+  private goesOn(left: Block, block: Block): boolean {
+    const { limits } = this.options;
+    if (left.settled || left.taken || left.bytes !== undefined) return false;
+    if (left.firstLine + left.lines !== block.firstLine || block.openedAt - left.openedAt > joinedMs) return false;
+    return left.lines + block.lines <= limits.lines && left.to + block.to <= limits.bytes;
   }
 
   /** Every block that holds lines, the taken ones first. */

@@ -66,6 +66,11 @@ export class BlockMemory {
     if (spare !== undefined && (spare.length + 1) * buffer.length <= sparesBytes) spare.push(buffer);
   }
 
+  /** Somebody still looks at it: it is left to the collector. */
+  abandon(buffer: Buffer): void {
+    this.used -= buffer.length;
+  }
+
   /** Lets everything go when nothing is lent, and nothing was since the last call. To be called now and then. */
   letGoIdle(): void {
     if (this.used === 0 && this.taken === this.takenBefore) {

@@ -1,7 +1,6 @@
 import { Block } from "./block";
 import { Lane, type LaneOwner } from "./lane";
 import type { BatchLimits } from "./log-queue";
-import { joined } from "./place";
 import type { RecoveredBlock } from "./segment-recovery";
 
 /** Makes blocks of what an earlier run has left, as large as a batch may be: a record holds what came between two writes. */
@@ -25,9 +24,10 @@ export class RecoveredBlocks {
     return block;
   }
 
-  private laneOf({ lane: id, face }: RecoveredBlock, owner: LaneOwner): Lane {
+  private laneOf(found: RecoveredBlock, owner: LaneOwner): Lane {
+    const id = found.lane;
     let lane = this.lanes.get(id);
-    if (lane === undefined) this.lanes.set(id, (lane = new Lane(id, face, owner)));
+    if (lane === undefined) this.lanes.set(id, (lane = new Lane(id, found.face, owner)));
     return lane;
   }
 
@@ -40,7 +40,8 @@ export class RecoveredBlocks {
 }
 
 function grow(block: Block, { lines, bytes, place }: RecoveredBlock): void {
-  block.places = joined([...block.places, place]);
+  block.places.push(place);
+  block.places.joinLast();
   block.lines += lines;
   block.to += bytes;
   block.written = block.to;

@@ -1,8 +1,8 @@
 import type { Block } from "./block";
 import { attempt, writeAll, writeAllSync } from "./disk";
 import { readLogs, type LoadedLogs } from "./load";
-import type { BlockMemory } from "./memory";
-import { joined } from "./place";
+import type { Lender } from "./queue-memory";
+import type { Segment } from "./segment";
 import type { SettledLines } from "./segment-format";
 import type { RecoveredBlock, RecoveredFolder } from "./segment-recovery";
 import { SegmentSet, type SegmentSetOptions } from "./segment-set";
@@ -109,16 +109,25 @@ export class SegmentFolder {
   /** The first `lines` of the block need not be sent again. */
   settle(block: Block, lines: number): void {
     const end = block.firstLine + lines;
+    // One note for what follows each other in a segment: of a thousand sources each line may have a record of its own.
+    let note: { segment: Segment; first: number; lines: number } | undefined;
+    const write = (): void => note?.segment.settle({ lane: block.lane.id, first: note.first, lines: note.lines });
     for (const { segment, first, lines: placed } of block.places) {
       const from = Math.max(first, block.firstLine);
       const to = Math.min(first + placed, end);
-      if (to > from) segment.settle({ lane: block.lane.id, first: from, lines: to - from });
+      if (to <= from) continue;
+      if (note?.segment === segment && note.first + note.lines === from) note.lines += to - from;
+      else {
+        write();
+        note = { segment, first: from, lines: to - from };
+      }
     }
+    write();
     this.clear();
   }
 
   /** The logs of a block that is on disk only, in a buffer taken of `memory`, and how many of its lines are damaged. */
-  read(block: Block, memory: BlockMemory): Promise<LoadedLogs> {
+  read(block: Block, memory: Lender): Promise<LoadedLogs> {
     return readLogs(block, memory, this.options.disk);
   }
 
@@ -153,7 +162,7 @@ export class SegmentFolder {
     for (const { chunks } of writes) {
       for (const { block } of chunks) {
         block.writing = false;
-        block.places = joined(block.places);
+        block.places.joinLast();
       }
     }
     this.writing = [];

@@ -59,6 +59,7 @@ export function recoverSegments(
     if (!names.includes(name.replace(settledSuffix, segmentSuffix))) attempt(() => disk.rmSync(file, { force: true }));
     else decodeSettled(readOrNothing(file)).forEach((lines) => settled.add(lines));
   }
+  const nextSegment = Math.max(0, ...numbers) + 1;
   const segments: Segment[] = [];
   let nextLane = settled.highestLane + 1;
   for (const name of names.filter((one) => one.endsWith(segmentSuffix))) {
@@ -75,22 +76,28 @@ export function recoverSegments(
       tell(segment, damage, lineSize === 0 && bytes.length > 0, emit);
       segments.push(segment);
     } catch (error) {
+      nextLane = Math.max(nextLane, laneApart(nextSegment));
       emit({ type: "BufferDamaged", file: segment.file, bytes: segment.size, lines: 0, why: (error as Error).message });
     }
   }
   return {
     segments,
     nextLane,
-    nextSegment: Math.max(0, ...numbers) + 1,
+    nextSegment,
     holds: ({ lane, first, lines }) => settled.gaps(lane, first, first + lines).length === 0,
   };
 }
+
+/**
+ * Lanes of a run that begins with this segment, where those of a segment that cannot be read are not known: it may be read again by a
+ * later run, which would take lines of the same lane and number for the same lines.
+ */
+const laneApart = (nextSegment: number): number => 2 ** 31 + (nextSegment % 2 ** 15) * 2 ** 16;
 
 /** The lines of a record that are neither settled nor in a record before. */
 function unsettled(record: SegmentRecord, segment: Segment, settled: SettledRanges): readonly RecoveredBlock[] {
   const { lane, first, lines, logs, from, to } = record;
   const out: RecoveredBlock[] = [];
-  const face = faceOf(record);
   for (const gap of settled.gaps(lane, first, first + lines)) {
     let bytes = logs.length;
     if (gap.to - gap.from !== lines) {
@@ -100,7 +107,18 @@ function unsettled(record: SegmentRecord, segment: Segment, settled: SettledRang
     const count = gap.to - gap.from;
     segment.pending += count;
     const place = { segment, from, to, first: gap.from, lines: count };
-    out.push({ lane, face, first: gap.from, lines: count, bytes, acceptedAt: new Date(record.acceptedAt), place });
+    out.push({
+      lane,
+      // Read of the first record of a lane only.
+      get face() {
+        return faceOf(record);
+      },
+      first: gap.from,
+      lines: count,
+      bytes,
+      acceptedAt: new Date(record.acceptedAt),
+      place,
+    });
   }
   // The same lines may be there twice: a write whose end an agent did not await.
   settled.add({ lane, first, lines });

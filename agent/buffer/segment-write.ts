@@ -85,7 +85,7 @@ export function forget(write: Write): void {
   if (write.forgotten) return;
   write.forgotten = true;
   for (const { block, place, before } of write.chunks) {
-    block.places = block.places.filter((each) => each !== place);
+    block.places.remove(place);
     const settled = Math.min(Math.max(block.firstLine - place.first, 0), place.lines);
     write.segment.pending -= place.lines - settled;
     block.written = before.written;

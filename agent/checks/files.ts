@@ -53,15 +53,21 @@ export function checkCertificates(env: NodeJS.ProcessEnv, now: Date): Finding[] 
   }
   const blocks = text.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? [];
   if (blocks.length === 0) return [failure(about, `${file} holds no certificate in PEM form`)];
-  return blocks.flatMap((block) => {
+  const problems: Finding[] = [];
+  const ended: string[] = [];
+  for (const block of blocks) {
     try {
       const { subject, validTo } = new X509Certificate(block);
-      const ended = Date.parse(validTo) < now.getTime();
-      return ended ? [doubt(about, `${file}: the certificate of ${subject} ended on ${validTo}`)] : [];
+      if (Date.parse(validTo) < now.getTime()) ended.push(`${subject.replaceAll("\n", ", ")} ended on ${validTo}`);
     } catch (error) {
-      return [failure(about, `${file} holds a certificate that cannot be read: ${(error as Error).message}`)];
+      problems.push(failure(about, `${file} holds a certificate that cannot be read: ${(error as Error).message}`));
     }
-  });
+  }
+  const [first, ...others] = ended;
+  if (first === undefined) return problems;
+  // The system's own bundle has some of those as a rule.
+  const more = others.length === 0 ? "" : `, and ${others.length} more of its ${blocks.length}`;
+  return [...problems, doubt(about, `${file}: the certificate of ${first}${more}`)];
 }
 
 /** A connection, a buffer file and a config each want one. */

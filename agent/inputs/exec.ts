@@ -1,5 +1,4 @@
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import type { Readable } from "node:stream";
 import type { Emit } from "../status/events";
 import type { InputStatus } from "../status/status-file";
@@ -130,7 +129,9 @@ export class ExecInput implements Input {
       this.chunks++;
       framer.push(chunk);
     });
-    await once(stream, "close");
+    // A pipe that cannot be read any more is at its end.
+    stream.on("error", () => undefined);
+    await closed(stream);
     framer.end();
   }
 
@@ -148,7 +149,7 @@ export class ExecInput implements Input {
     }
     // A process that left the group may hold the pipes for ever.
     const streams = this.streams();
-    const areClosed = Promise.all(streams.filter(({ closed }) => !closed).map((stream) => once(stream, "close")));
+    const areClosed = Promise.all(streams.map(closed));
     await Promise.race([
       areClosed,
       untilQuiet(
@@ -164,6 +165,12 @@ export class ExecInput implements Input {
     return [this.child?.stdout, this.child?.stderr].filter((stream) => stream !== null && stream !== undefined);
   }
 }
+
+const closed = (stream: Readable): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.closed) resolve();
+    else stream.once("close", resolve);
+  });
 
 function killGroup(pid: number, signal: NodeJS.Signals): void {
   try {

@@ -27,12 +27,14 @@ export class ResendQueue {
   readonly changed = new Bell();
   private line: { readonly to: number; readonly lane?: Lane; readonly number: number }[] = [];
   private settledTo = 0;
+  private readonly memory: BlockMemory;
 
   constructor(destination: Destination, limits: BatchLimits, world: World, onSettled: () => void) {
+    this.memory = new BlockMemory(limits.bytes + trailerRoom, Infinity);
     this.queue = new LogQueue({
       destination,
       limits,
-      memory: new BlockMemory(limits.bytes + trailerRoom, Infinity),
+      memory: this.memory,
       maxBytes: Infinity,
       owner: {
         dirty: () => undefined,
@@ -66,8 +68,8 @@ export class ResendQueue {
   /** Lets the memory go. */
   close(): void {
     // Idle is what had no use between two calls.
-    this.queue.memory.letGoIdle();
-    this.queue.memory.letGoIdle();
+    this.memory.letGoIdle();
+    this.memory.letGoIdle();
   }
 
   get empty(): boolean {

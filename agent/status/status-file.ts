@@ -111,7 +111,7 @@ export function readStatus(dataDir: string): AgentStatus {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ENOENT") throw new Error(`${file} cannot be read: ${(error as Error).message}`);
     throw new NoStatusError(
-      `${file} does not exist: no agent has run with this data folder; start one (systemctl start sls-agent) or give another with --data-dir`,
+      `${file} does not exist: no agent has run with this data folder; start one (systemctl start logtail) or give another with --data-dir`,
     );
   }
   try {

@@ -1,7 +1,7 @@
 import { fork, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** Ticks of /proc/PID/stat a second, as Linux has them everywhere. */
 const ticks = 100;
@@ -73,6 +73,16 @@ export async function stop(child: ChildProcess): Promise<void> {
   await once(child, "exit");
 }
 
+/** What the unit sets for the agent's process. */
+function unitEnvironment(): NodeJS.ProcessEnv {
+  const unit = fs.readFileSync(join(__dirname, "../../images/agent/logtail.service"), "utf8");
+  return Object.fromEntries([...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+}
+
+/** `--node FILE`: the agent runs with that Node. */
+const nodeAt = process.argv.indexOf("--node");
+export const agentNode = nodeAt < 0 ? process.execPath : resolve(process.argv[nodeAt + 1] ?? "");
+
 /** The agent as it is delivered, in a folder of its own; listens when it is returned. */
 export async function startAgent(
   folder: string,
@@ -95,10 +105,11 @@ export async function startAgent(
     "--ready-file",
     ready,
   ];
-  const child = spawn(process.execPath, [...nodeArgs, bundle, ...args, "--project", "bench-project"], {
+  const child = spawn(agentNode, [...nodeArgs, bundle, ...args, "--project", "bench-project"], {
     stdio: ["ignore", fs.openSync(join(folder, "log"), "a"), "inherit"],
     env: {
       ...process.env,
+      ...unitEnvironment(),
       // The sink is the proxy that every name leads to.
       SLS_AGENT_ENDPOINT: "http://cn-hangzhou.log.aliyuncs.com",
       HTTP_PROXY: `http://127.0.0.1:${sinkPort}`,

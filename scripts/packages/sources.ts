@@ -6,7 +6,7 @@ import { join } from "node:path";
 const sources = [
   ...["agent", "parsers", "sls", "package.json", "package-lock.json", "LICENSE", "docs/agent.md", "docs/images.md"],
   ...["images/agent", "images/rsyslog", "images/systemd"],
-  ...["scripts/packages", "scripts/build-agent.mjs", "scripts/build-agent-binary.mjs"],
+  ...["scripts/packages", "scripts/build-agent.mjs", "scripts/build-agent-binary.mjs", "scripts/image-node.mjs"],
 ];
 
 /** SHA-256 over paths and bytes of all that the packages are made from. */

@@ -6,7 +6,13 @@ import { imageInputsHash } from "../../../deploy";
 /** What a machine is made from, and what judges it. The local cloud is not among it: it has tests of its own. */
 const paths = [
   ...["images", "agent", "parsers", "sls", "package-lock.json"],
-  ...["scripts/images", "scripts/packages", "scripts/build-agent.mjs", "scripts/build-agent-binary.mjs"],
+  ...[
+    "scripts/images",
+    "scripts/packages",
+    "scripts/build-agent.mjs",
+    "scripts/build-agent-binary.mjs",
+    "scripts/image-node.mjs",
+  ],
 ];
 
 /** Of the files as they are on the disk, committed or not. */

@@ -175,6 +175,28 @@ describe("the buffer", () => {
     expect(await send()).toEqual(numbers(0, 5000).map((text) => text.padEnd(200, "x")));
   });
 
+  it("looks for what may leave the memory among what is in it, however much has left", async () => {
+    const { put, written, queue, left } = bufferIn(temporaryFolder(), { memoryBytes: 10 * 8 * 1024 });
+    for (let n = 0; n < 200; n++) {
+      put([String(n)], { source: `10.0.0.${n}` });
+      await written();
+    }
+    expect(queue().lines).toBe(200);
+    expect(queue().loaded().length).toBeLessThanOrEqual(10);
+    expect((await left()).map(Number).sort((a, b) => a - b)).toEqual(numbers(0, 200).map(Number));
+  });
+
+  it("joins what has left the memory line by line: many sources are not a request for each line", async () => {
+    const { put, written, queue, send } = bufferIn(temporaryFolder(), { memoryBytes: 10 * 8 * 1024 });
+    for (let n = 0; n < 600; n++) {
+      put([String(n)], { source: `10.0.0.${n % 30}` });
+      await written();
+    }
+    expect([...queue().unsettled()].length).toBeLessThan(60);
+    expect((await send()).map(Number).sort((a, b) => a - b)).toEqual(numbers(0, 600).map(Number));
+    expect([queue().lines, queue().bytes]).toEqual([0, 0]);
+  });
+
   it("in memory mode writes nothing but what is left at the stop", async () => {
     const folder = temporaryFolder();
     const first = bufferIn(folder, { mode: "memory" });

@@ -5,6 +5,8 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -108,6 +110,38 @@ describe("a segment", () => {
     await second.written();
     expect(readdirSync(join(folder, "p.l"))).toEqual(["00000001.seg", "00000002.seg"]);
     expect(await recovered(folder).left()).toEqual(["1", "2"]);
+  });
+
+  it("has one note for the lines of a block that follow each other, however far apart their records are", async () => {
+    const folder = temporaryFolder();
+    const bench = bufferIn(folder);
+    for (const text of numbers(0, 3)) {
+      bench.put([text], { source: "10.0.0.1" });
+      bench.put(["x".repeat(70_000)], { source: "10.0.0.2" });
+      await bench.written();
+    }
+    const taken = Array.from({ length: 4 }, () => bench.queue().take(0));
+    const block = taken.find((each) => each?.lines === 3);
+    expect(block?.places.length).toBe(3);
+    if (block) bench.queue().settle(block, 3);
+    expect(statSync(segment(folder).replace(".seg", ".settled")).size).toBe(20);
+    expect((await recovered(folder).left()).filter((text) => text.length < 10)).toEqual([]);
+  });
+
+  it("that could not be read at one start costs no line at the next: what came in between has other numbers", async () => {
+    const folder = await folderWith(["1", "2"]);
+    const bytes = readFileSync(segment(folder));
+    rmSync(segment(folder));
+    mkdirSync(segment(folder));
+    for (const text of ["3", "4"]) {
+      const between = recovered(folder);
+      expect(between.events).toContainEqual(expect.objectContaining({ type: "BufferDamaged", lines: 0 }));
+      between.put([text]);
+      await between.written();
+    }
+    rmdirSync(segment(folder));
+    writeFileSync(segment(folder), bytes);
+    expect(await recovered(folder).left()).toEqual(["1", "2", "3", "4"]);
   });
 
   it("of another version stays for the agent that wrote it", async () => {

@@ -1,5 +1,5 @@
 import { createSocket } from "node:dgram";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import * as net from "node:net";
 import { join } from "node:path";
@@ -90,7 +90,8 @@ describe("files with secrets and certificates", () => {
 
   it("NODE_EXTRA_CA_CERTS must name certificates, and one that has ended is told", () => {
     const folder = temporaryFolder();
-    const [key, cert, text] = ["key.pem", "cert.pem", "text"].map((name) => join(folder, name)) as [
+    const [key, cert, text, both] = ["key.pem", "cert.pem", "text", "both.pem"].map((name) => join(folder, name)) as [
+      string,
       string,
       string,
       string,
@@ -104,6 +105,11 @@ describe("files with secrets and certificates", () => {
     expect(check(cert)).toEqual([]);
     expect(check(cert, 3)).toMatchObject([
       { level: "warning", message: expect.stringContaining("CN=ours ended on") as string },
+    ]);
+    writeFileSync(both, readFileSync(cert, "utf8").repeat(3));
+    expect(check(both)).toEqual([]);
+    expect(check(both, 3)).toMatchObject([
+      { message: expect.stringMatching(/CN=ours ended on .*, and 2 more of its 3$/) as string },
     ]);
     expect(check(text)).toMatchObject([{ level: "error", message: `${text} holds no certificate in PEM form` }]);
     expect(check(join(folder, "none"))).toMatchObject([

@@ -186,7 +186,7 @@ last error 2026-11-21T09:00:00.000Z busy
     const folder = temporaryFolder();
     expect(() => readStatus(folder)).toThrow(
       `${folder}/status.json does not exist: no agent has run with this data folder; start one ` +
-        `(systemctl start sls-agent) or give another with --data-dir`,
+        `(systemctl start logtail) or give another with --data-dir`,
     );
     writeFileSync(join(folder, "status.json"), "{}");
     expect(readStatus(folder)).toEqual({});

@@ -10,7 +10,7 @@ it("reads nothing into memory, but for one piece, of a peer that is paused", asy
   const { world, emit, waits } = linesOf().common;
   const input = new StreamInput({
     name: "test",
-    place: { host: "127.0.0.1", port: 0, setting: "inputs" },
+    place: { host: "127.0.0.1", port: 0, setting: "test.port" },
     connect: (socket): StreamConnection => {
       sockets.push(socket);
       const closed = once(socket, "close").then(() => undefined);
