@@ -4,6 +4,7 @@ import { LiveSettings } from "../config/live-settings";
 import type { Settings } from "../config/settings";
 import { ControlServer } from "../control/server";
 import { openDataDir } from "../data-dir";
+import { compilersIdle } from "../compilers";
 import { exitCodes } from "../exit-codes";
 import { defaultMemoryLimit } from "../limits/memory-limit";
 import { realUsage } from "../limits/usage";
@@ -96,6 +97,7 @@ export async function run({ settings, service, readSettings, readyFile }: RunOpt
   } finally {
     await Promise.all([control.close(), server?.close(), supervised?.close()]);
     dataDir.close();
+    await compilersIdle(realWorld);
   }
 }
 

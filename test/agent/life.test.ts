@@ -193,6 +193,15 @@ describe("the running agent", () => {
     expect(readdirSync(join(b.data, "buffer"))).toHaveLength(1);
   });
 
+  it("ends each time, also while the engine still compiles what a burst of lines has made hot", async () => {
+    const burst = Array.from({ length: 150_000 }, (_, n) => `line ${n}`);
+    for (let time = 0; time < 6; time++) {
+      const running = run(await cloudBench());
+      await writeLines(running, burst);
+      expect(await stopped(running)).toMatchObject({ event: "AgentStopped", sent: burst.length, lost: 0 });
+    }
+  });
+
   it("goes on without a control socket where the data folder's path is too long for one", async () => {
     const b = await cloudBench();
     const long = join(b.data, "x".repeat(90));
