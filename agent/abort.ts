@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 
 /** Why something that nobody needs any more was aborted. One for all: an AbortError with its stack trace costs more than what it ends. */
-export const noLongerNeeded = new Error("no longer needed");
+const noLongerNeeded = new Error("no longer needed");
 
 /** A controller whose signal as many may listen to as there are logstores, requests or connections: Node warns of a leak from the eleventh on. */
 export function controllerOfMany(): AbortController {

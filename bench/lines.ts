@@ -65,11 +65,7 @@ function chain(): { push(chunk: Buffer): void; stored(): number } {
   const queue = buffer.queue({ project: "p", logstore: "l" });
   const intake = new Intake({ queue: () => queue, committed: () => Promise.resolve(), unfit, now, ownAddress });
   const router = new LineRouter({
-    accept: (line, origin, continuation) => intake.accept(line, origin, continuation),
-    acceptRange: (bytes, from, to, origin) => intake.acceptRange(bytes, from, to, origin),
-    store: (to, log, source, line, origin) => intake.store(to, log, source, line, origin),
-    storeWhole: (to, log, source, origin) => intake.storeWhole(to, log, source, origin),
-    laneOf: (to, source) => (intake.isPlain(to) ? intake.laneOf(to, source) : undefined),
+    ...intake.forRouter(),
     unfit,
     now,
     ownAddress,

@@ -13,6 +13,7 @@ import type { UnfitLines } from "../status/tally";
 import { addFast, Fast, headOf, type LineHead } from "./syslog/fast-line";
 import type { SyslogSurroundings } from "./syslog/fast-syslog";
 import { LogRules } from "./rules/log-rules";
+import type { LineRouterOptions } from "./syslog/line-router";
 
 /** Where a line came in; one object a connection. */
 export interface Origin {
@@ -155,8 +156,19 @@ export class Intake {
     this.storeWhole(config, { time, contents: [[contentField, line]] }, this.addressOf(origin), origin);
   }
 
+  /** What a LineRouter hands its lines to. */
+  forRouter(): Pick<LineRouterOptions, "accept" | "acceptRange" | "store" | "storeWhole" | "laneOf"> {
+    return {
+      accept: (line, origin, continuation) => this.accept(line, origin, continuation),
+      acceptRange: (bytes, from, to, origin) => this.acceptRange(bytes, from, to, origin),
+      store: (config, log, source, line, origin) => this.store(config, log, source, line, origin),
+      storeWhole: (config, log, source, origin) => this.storeWhole(config, log, source, origin),
+      laneOf: (config, source) => (this.isPlain(config) ? this.laneOf(config, source) : undefined),
+    };
+  }
+
   /** Whether lines of the config are stored as they are, so that nobody need look into them. */
-  isPlain(config: SyslogConfig): boolean {
+  private isPlain(config: SyslogConfig): boolean {
     return this.rulesOf(config) === undefined;
   }
 
@@ -202,7 +214,7 @@ export class Intake {
   }
 
   /** Where logs of this config and source go. */
-  laneOf(config: SyslogConfig, source: string): Lane {
+  private laneOf(config: SyslogConfig, source: string): Lane {
     const { project, logstore, topic, ordered } = config;
     const hashKey = ordered ? hashKeyOf(source) : undefined;
     const tags = this.options.tagsOf?.(config) ?? [];

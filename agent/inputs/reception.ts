@@ -67,11 +67,7 @@ export class Reception {
       onGivenUp: ({ project, config }) => this.givenUp.add(`${project}/${config}`, 1),
     }));
     this.router = new LineRouter({
-      accept: (line, origin, continuation) => intake.accept(line, origin, continuation),
-      acceptRange: (bytes, from, to, origin) => intake.acceptRange(bytes, from, to, origin),
-      store: (config, log, source, line, origin) => intake.store(config, log, source, line, origin),
-      storeWhole: (config, log, source, origin) => intake.storeWhole(config, log, source, origin),
-      laneOf: (config, source) => (intake.isPlain(config) ? intake.laneOf(config, source) : undefined),
+      ...intake.forRouter(),
       unfit,
       now,
       ownAddress,

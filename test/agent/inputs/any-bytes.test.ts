@@ -36,11 +36,7 @@ function chain() {
   const committed = (): Promise<void> => Promise.resolve();
   const intake = new Intake({ queue: (to) => buffer.queue(to), committed, unfit, now, ownAddress });
   const router = new LineRouter({
-    accept: (line, origin, continuation) => intake.accept(line, origin, continuation),
-    acceptRange: (bytes, from, to, origin) => intake.acceptRange(bytes, from, to, origin),
-    store: (to, log, source, line, from) => intake.store(to, log, source, line, from),
-    storeWhole: (to, log, source, from) => intake.storeWhole(to, log, source, from),
-    laneOf: (to, source) => (intake.isPlain(to) ? intake.laneOf(to, source) : undefined),
+    ...intake.forRouter(),
     unfit,
     now,
     ownAddress,
