@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import * as net from "node:net";
 import { tmpdir } from "node:os";
@@ -32,6 +32,7 @@ export interface RunningRsyslog {
   readonly socket: string;
   /** Takes syslog lines over TCP on loopback. */
   readonly port: number;
+  readonly process: ChildProcess;
   stop(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
@@ -60,7 +61,7 @@ export async function startRsyslog(folder: string, ...lines: readonly string[]):
   onTestFinished(() => stop("SIGKILL"));
   await until("rsyslogd has made its socket", () => existsSync(socket));
   await until("rsyslogd listens", () => reachable(port));
-  return { socket, port, stop };
+  return { socket, port, process: daemon, stop };
 }
 
 export const reachable = (port: number): Promise<boolean> =>

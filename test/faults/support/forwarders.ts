@@ -44,7 +44,7 @@ export function tcpReceiver(folder: string, port: number, file: string): Promise
     'ruleset(name="in" queue.type="FixedArray" queue.size="100000") {',
     `  action(type="omfile" file="${file}" template="AS_IT_CAME")`,
     "}",
-    `input(type="imtcp" address="127.0.0.1" port="${port}" ruleset="in")`,
+    `input(type="imtcp" address="127.0.0.1" port="${port}" ruleset="in" supportOctetCountedFraming="off")`,
   );
 }
 
