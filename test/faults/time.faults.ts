@@ -37,14 +37,11 @@ describe("the network is cut (time is left out, tries are not)", () => {
       world.skip(step);
       await pause(20);
       // A pause of the sender may be longer than one step.
-      if (passed % 60_000 === 0) {
-        world.skip(30_000);
-        await failed;
-      } else failed.catch(() => undefined);
+      if (passed % 60_000 === 0) await world.skipUntil(failed);
+      else failed.catch(() => undefined);
     }
     await bench.cloud.resume();
-    world.skip(30_000);
-    await agent.next("BatchSent");
+    await world.skipUntil(agent.next("BatchSent"));
     over = true;
     const count = await sending;
     expect(await agent.stop()).toEqual(none);
@@ -60,22 +57,20 @@ describe("the network is cut (time is left out, tries are not)", () => {
     await feed(agent.port, 0, 500, line);
     await agent.next("SendFailed");
     world.skip(23 * hour);
-    await agent.next("SendFailed");
+    await world.skipUntil(agent.next("SendFailed"));
     await bench.cloud.resume();
-    world.skip(minute);
-    await bench.allStored(500);
+    await world.skipUntil(bench.allStored(500));
     expect(await bench.outcome("network cut for 23 hours", 500)).toMatchObject({ lost: 0, doubled: 0 });
     await bench.cloud.pause();
     await feed(agent.port, 500, 500, line);
     await agent.next("SendFailed");
     world.skip(20 * hour);
-    await agent.next("SendFailed");
+    await world.skipUntil(agent.next("SendFailed"));
     await feed(agent.port, 1_000, 500, line);
     world.skip(5 * hour);
-    await agent.next("LinesDropped");
+    await world.skipUntil(agent.next("LinesDropped"));
     await bench.cloud.resume();
-    world.skip(minute);
-    await bench.allStored(1_000);
+    await world.skipUntil(bench.allStored(1_000));
     expect(await agent.stop()).toEqual(none);
     expect(await bench.outcome("network cut for 25 hours, age limit 24", 1_500)).toMatchObject({
       lost: 500,

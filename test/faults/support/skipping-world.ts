@@ -1,4 +1,5 @@
 import type { World } from "../../../agent/world";
+import { pause } from "./bench";
 
 interface Sleeper {
   readonly at: number;
@@ -37,6 +38,15 @@ export class SkippingWorld implements World {
     this.skipped += ms;
     const now = this.monotonic();
     for (const { at, wake } of [...this.sleepers].sort((a, b) => a.at - b.at)) if (at <= now) wake();
+  }
+
+  /** Ten times as fast as real time, until it is settled: nobody who begins to sleep only now is slept for. */
+  async skipUntil(settled: Promise<void>): Promise<void> {
+    let over = false;
+    const done = settled.finally(() => (over = true));
+    done.catch(() => undefined);
+    for (; !over; await pause(100)) this.skip(1_000);
+    await done;
   }
 
   /** The machine's clock jumps; nobody wakes. */
