@@ -126,11 +126,18 @@ export async function stopDaemon(stateDir: string): Promise<boolean> {
     return false;
   }
   process.kill(file.pid, "SIGTERM");
-  for (const end = Date.now() + stopPatienceMs; Date.now() < end;) {
-    if (!isAlive(file.pid)) return true;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+  if (await isGone(file.pid)) return true;
   process.kill(file.pid, "SIGKILL");
+  await isGone(file.pid);
   rmSync(runFile(stateDir), { force: true });
   return true;
+}
+
+/** Whether it ends within some seconds. */
+async function isGone(pid: number): Promise<boolean> {
+  for (const end = Date.now() + stopPatienceMs; Date.now() < end;) {
+    if (!isAlive(pid)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return false;
 }
