@@ -9,6 +9,7 @@ import { Segment, segmentSuffix, settledSuffix } from "./segment";
 import {
   decodeSettled,
   faceOf,
+  holdsNothing,
   readRecords,
   sizeOfSegmentLine,
   type Damage,
@@ -73,7 +74,7 @@ export function recoverSegments(
         nextLane = Math.max(nextLane, record.lane + 1);
         unsettled(record, segment, settled).forEach(each);
       });
-      tell(segment, damage, lineSize === 0 && bytes.length > 0, emit);
+      tell(segment, damage, lineSize === 0 && !holdsNothing(bytes), emit);
       segments.push(segment);
     } catch (error) {
       nextLane = Math.max(nextLane, laneApart(nextSegment));
