@@ -131,4 +131,3 @@ export function powerCutDisk(root: string): PowerCutDisk {
     cut: (unpromised) => find(root, unpromised),
   };
 }
-
