@@ -85,6 +85,22 @@ describe("the agent", () => {
     expect(readdirSync(join(first.folder, "data", "buffer"))).toEqual([]);
   });
 
+  it("sends what an earlier run has left of a logstore that no config names any more", async () => {
+    const service = bound();
+    const first = start(service);
+    await until("it listens", () => first.port() > 0);
+    service.sinkMade.answer = () => unreachable;
+    await write(first.port(), numbers(100).map(line).join(""));
+    expect(await first.stop(50)).toEqual({ keptOnDisk: 100, lost: 0 });
+    service.sinkMade.answer = () => undefined;
+    service.bind("my-group", ["logtail-id-dev"], { "other-config": ["sys_tag", "other-store"] });
+    const second = start(service, first.folder);
+    await until("all are stored", () => service.sinkMade.values("msg").length >= 100);
+    expect(service.sinkMade.values("msg")).toEqual(numbers(100));
+    expect(new Set(service.sinkMade.stored.map(({ logstore }) => logstore))).toEqual(new Set(["my-store"]));
+    await second.stop();
+  });
+
   it("keeps a batch that was under way when the stop was forced", async () => {
     const service = bound();
     const { agent, port, stop } = start(service);
