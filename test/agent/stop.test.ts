@@ -50,6 +50,20 @@ describe("a stop", () => {
     expect(next.queue({ project: "my-project", logstore: "my-store" }).lines).toBe(10);
   });
 
+  it("ends when the disk does not give back what waits on it", async () => {
+    const world = new ManualWorld();
+    const service = boundService();
+    service.sinkMade.answer = () => unreachable;
+    const first = await agentWith(10, service, world);
+    await stopTakes(world, first, 0);
+    const read = (): Promise<number> => new Promise(() => undefined);
+    const second = startAgent(service, first.folder, {}, { world, disk: { ...realDisk, read } });
+    await world.pass(1_000);
+    expect(await stopTakes(world, second, 1_000)).toBeLessThan(20_000);
+    expect(second.events.at(-1)).toMatchObject({ type: "AgentStopped", keptOnDisk: 10, lost: 0 });
+    expect(second.events.filter(({ type }) => type === "LinesDropped")).toEqual([]);
+  });
+
   it("ends when nobody answers where credentials come from: no request, no look at the configs waits for them", async () => {
     const world = new ManualWorld();
     const never = new Promise<never>(() => undefined);
