@@ -44,6 +44,8 @@ export interface AgentEnd {
 
 /** At a stop: for a write to disk that is under way. */
 const lastWriteMs = 5_000;
+/** At a stop: for a look at the configs that is under way. */
+const lastLookMs = 1_000;
 
 /**
  * starting -> running -> draining -> stopped.
@@ -156,14 +158,18 @@ export class Agent {
     late.abort();
     await timer;
     // A disk that hangs must not keep the process from ending: keepRest writes once more what is under way.
-    await Promise.race([Promise.all([this.buffer.stopWriting(), resendsClosed]), world.sleep(lastWriteMs)]);
+    const quiet = Promise.all([this.buffer.stopWriting(), resendsClosed]).then(() => true);
+    const isQuiet = await Promise.race([quiet, world.sleep(lastWriteMs).then(() => false)]);
     const end = this.keepRest();
-    await this.buffer.close();
+    // What the disk has not given back is let go with the process.
+    if (isQuiet) await this.buffer.close();
+    else this.buffer.tellAll();
     this.state = "stopped";
     await this.statusKeeper.close();
     // Ends a look of the watcher that is under way, too.
     service.close();
-    await watcherClosed;
+    // What is asked elsewhere (credentials, say) may take its time; the configs do not matter any more.
+    await Promise.race([watcherClosed, world.sleep(lastLookMs)]);
     return end;
   }
 

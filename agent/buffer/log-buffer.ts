@@ -175,10 +175,15 @@ export class LogBuffer implements QueueOwner {
     await this.committer.close();
   }
 
-  /** Deletes what is settled, lets the files go. */
+  /** Deletes what is settled, lets the files go, once no write is under way: its file must not be another one by then. */
   async close(): Promise<void> {
     await this.stopWriting();
     for (const queue of this.all()) queue.folder.close();
+    this.tellAll();
+  }
+
+  /** Tells of every line that was lost. */
+  tellAll(): void {
     this.losses.tellAll();
   }
 

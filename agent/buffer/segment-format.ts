@@ -172,6 +172,14 @@ export function sizeOfSegmentLine(bytes: Buffer): number {
   return end + 1;
 }
 
+/** Whether a cut left nothing but a part of the first line, or zeros where nothing was promised yet: no person need look at it. */
+export function holdsNothing(bytes: Buffer): boolean {
+  const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
+  const text = bytes.toString("latin1", 0, end);
+  const begin = `SLSBUF${segmentVersion} `;
+  return end < 4096 && !text.includes("\n") && (begin.startsWith(text) || text.startsWith(begin));
+}
+
 const settledSize = 20;
 
 export interface SettledLines {

@@ -9,6 +9,7 @@ import { Segment, segmentSuffix, settledSuffix } from "./segment";
 import {
   decodeSettled,
   faceOf,
+  holdsNothing,
   readRecords,
   sizeOfSegmentLine,
   type Damage,
@@ -40,6 +41,9 @@ export interface Recovered extends RecoveredFolder {
   readonly nextSegment: number;
 }
 
+/** What lies there by a longer number was not named by an agent, and counting on from it may not be possible. */
+const numberedName = /^(\d{8,15})\./;
+
 /**
  * Reads a folder of segments, one after the other, so that memory holds one, and gives what is not settled to `each`.
  * Never throws because of what is in a file.
@@ -51,7 +55,7 @@ export function recoverSegments(
   each: (block: RecoveredBlock) => void,
 ): Recovered {
   const names = fs.readdirSync(folder).sort();
-  const numbers = names.map((name) => Number.parseInt(name, 10)).filter((number) => number > 0);
+  const numbers = names.map((name) => Number(numberedName.exec(name)?.[1] ?? 0));
   const settled = new SettledRanges();
   for (const name of names.filter((one) => one.endsWith(settledSuffix))) {
     const file = join(folder, name);
@@ -73,7 +77,7 @@ export function recoverSegments(
         nextLane = Math.max(nextLane, record.lane + 1);
         unsettled(record, segment, settled).forEach(each);
       });
-      tell(segment, damage, lineSize === 0 && bytes.length > 0, emit);
+      tell(segment, damage, lineSize === 0 && !holdsNothing(bytes), emit);
       segments.push(segment);
     } catch (error) {
       nextLane = Math.max(nextLane, laneApart(nextSegment));

@@ -149,17 +149,29 @@ export class SegmentSet {
     }
   }
 
+  /** wx: what is there already by a number is not ours to write, and the next one is as good. */
+  private create(): Segment {
+    const { disk } = this.options;
+    for (;;) {
+      const segment = new Segment(join(this.path, String(this.nextSegment++).padStart(8, "0")), disk);
+      try {
+        segment.handle = disk.openSync(segment.file, "wx", 0o600);
+        return segment;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      }
+    }
+  }
+
   private open(): Segment {
     const { disk, destination } = this.options;
     // Each time: somebody may have deleted it.
     fs.mkdirSync(this.path, { recursive: true, mode: 0o700 });
     this.made = true;
-    const segment = new Segment(join(this.path, String(this.nextSegment++).padStart(8, "0")), disk);
-    // wx: a file that is there already is not ours to write.
-    segment.handle = disk.openSync(segment.file, "wx", 0o600);
+    const segment = this.create();
     try {
       const line = encodeSegmentLine(destination);
-      writeAllSync(disk, segment.handle, [line], 0);
+      writeAllSync(disk, segment.handle as number, [line], 0);
       segment.size = line.length;
     } catch (error) {
       attempt(() => segment.remove());

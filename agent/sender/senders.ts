@@ -5,6 +5,8 @@ import { Sender, type SenderOptions, type SenderState } from "./sender";
 
 /** At a stop whose deadline falls into a request: for its answer. Lines that are stored without one are sent again. */
 const lastAnswerMs = 2_000;
+/** After that, for what is given up to end. Nobody waits for a read of a disk that hangs: the lines are on disk, or written there next. */
+const lastMomentMs = 500;
 
 /** The senders of all logstores. */
 export class Senders {
@@ -46,14 +48,19 @@ export class Senders {
   async drain(deadline: AbortSignal, forced: AbortSignal): Promise<void> {
     const senders = [...this.byQueue.values()];
     const drained = new AbortController();
+    let giveUp = (): void => undefined;
+    const stuck = new Promise<void>((resolve) => (giveUp = resolve));
     const abort = (): void => {
       const patience = AbortSignal.any([this.patience(drained.signal), forced]);
       setMaxListeners(0, patience);
       for (const sender of senders) void sender.abort(patience);
+      const over = (): void => void this.options.world.sleep(lastMomentMs, drained.signal).then(giveUp);
+      if (patience.aborted) over();
+      else patience.addEventListener("abort", over, { once: true });
     };
     if (deadline.aborted) abort();
     else deadline.addEventListener("abort", abort, { once: true });
-    await Promise.all(senders.map((sender) => sender.drain()));
+    await Promise.race([Promise.all(senders.map((sender) => sender.drain())), stuck]);
     deadline.removeEventListener("abort", abort);
     drained.abort();
   }

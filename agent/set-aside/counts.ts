@@ -17,7 +17,7 @@ interface Counted {
 export class SetAsideCounts {
   /** At the last look. */
   current: readonly SetAsideStatus[] = [];
-  /** By device and inode: the name tells how far it is sent. */
+  /** By device, inode and birth, for an inode is soon another file's: the name tells how far it is sent. */
   private known = new Map<string, Counted>();
   private looking: Promise<void> | undefined;
 
@@ -39,7 +39,7 @@ export class SetAsideCounts {
       for (const { file, from } of this.folder.parts(destination)) {
         // Not there any more: renamed or removed just now; the next look has it right.
         const stat = fs.statSync(file);
-        const id = `${stat.dev}:${stat.ino}`;
+        const id = `${stat.dev}:${stat.ino}:${stat.birthtimeMs}`;
         const counted = await recount(file, this.known.get(id), from, stat.size);
         known.set(id, counted);
         lines += counted.lines;

@@ -90,7 +90,7 @@ export class LogWriter {
       "x-log-bodyrawsize": String(raw.byteLength),
       ...(type === "none" ? {} : { "x-log-compresstype": type }),
     };
-    return withCredentials(this.options.credentials, async (credentials) => {
+    const send = async (credentials: Credentials): Promise<PutLogsResult> => {
       const headers = this.signed(url, path, query, body, unsigned, credentials);
       const reply = await this.transport.send({ method: "POST", url, headers, body, signal: options.signal });
       if (reply.status !== 200) throw replyError(reply, `POST ${url.host}${path}`);
@@ -99,7 +99,8 @@ export class LogWriter {
       if (requestId === undefined) throw replyError(reply, `POST ${url.host}${path}`);
       const time = serverTime(reply);
       return { requestId, ...(time ? { serverTime: time } : {}), bytes: body.byteLength, rawBytes: raw.byteLength };
-    });
+    };
+    return withCredentials(this.options.credentials, send, options.signal);
   }
 
   private signed(

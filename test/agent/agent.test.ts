@@ -1,64 +1,27 @@
 /** The whole agent in one process: real sockets, real files, the service in memory. */
-import { once } from "node:events";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
-import * as net from "node:net";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { loadSettings } from "../../agent/config/settings";
-import { Agent, type AgentEnd } from "../../agent/run";
-import type { AgentEvent } from "../../agent/status/events";
+import { describe, expect, it } from "vitest";
 import { readStatus } from "../../agent/status/status-file";
 import { realWorld, type World } from "../../agent/world";
 import { SlsError } from "../../sls/model";
+import {
+  boundService as bound,
+  startAgent,
+  syslogLine as line,
+  writeTo as write,
+  type AgentBench,
+} from "./support/agent";
 import { FakeService, unreachable } from "./support/fake-service";
 import { temporaryFolder } from "./support/folder";
 import { until } from "./support/world";
 
-function start(
+const start = (
   service: FakeService,
   folder = temporaryFolder(),
   env: NodeJS.ProcessEnv = {},
   world: World = realWorld,
-): {
-  agent: Agent;
-  events: AgentEvent[];
-  folder: string;
-  port(): number;
-  stop(ms?: number): Promise<AgentEnd>;
-} {
-  writeFileSync(join(folder, "user_defined_id"), "logtail-id-dev\n");
-  const settings = loadSettings({
-    configDir: folder,
-    env: { SLS_AGENT_LINGER_MS: "5", SLS_AGENT_CONCURRENCY: "1", ...env },
-    flags: { endpoint: "http://nowhere", projects: ["my-project"], syslogPort: "0", dataDir: join(folder, "data") },
-  });
-  const events: AgentEvent[] = [];
-  const agent = new Agent({ settings, env: {}, service, world, emit: (event) => events.push(event) });
-  let stopped: Promise<AgentEnd> | undefined;
-  const stop = (ms = 5_000): Promise<AgentEnd> => (stopped ??= agent.stop("test", ms));
-  onTestFinished(() => stop(0).then(() => undefined));
-  const port = (): number => {
-    const listening = events.findLast((event) => event.type === "Listening");
-    return listening?.type === "Listening" ? (listening.port ?? 0) : 0;
-  };
-  return { agent, events, folder, port, stop };
-}
-
-const bound = (): FakeService => {
-  const service = new FakeService();
-  service.bind("my-group", ["logtail-id-dev"], { "my-config": ["sys_tag", "my-store"] });
-  return service;
-};
-const line = (msg: string): string =>
-  `0.1 sys_tag ${Math.floor(Date.now() / 1000)} 127.0.0.1 vm user.info 0 app - -  ${msg}\n`;
-
-async function write(port: number, text: string): Promise<void> {
-  const socket = net.connect(port, "127.0.0.1");
-  await once(socket, "connect");
-  socket.end(text);
-  socket.resume();
-  await once(socket, "close");
-}
+): AgentBench => startAgent(service, folder, env, { world });
 const numbers = (count: number, from = 0): string[] => Array.from({ length: count }, (_, i) => String(from + i));
 
 describe("the agent", () => {
@@ -120,6 +83,22 @@ describe("the agent", () => {
     expect(service.sinkMade.values("msg")).toEqual(numbers(3010));
     await second.stop();
     expect(readdirSync(join(first.folder, "data", "buffer"))).toEqual([]);
+  });
+
+  it("sends what an earlier run has left of a logstore that no config names any more", async () => {
+    const service = bound();
+    const first = start(service);
+    await until("it listens", () => first.port() > 0);
+    service.sinkMade.answer = () => unreachable;
+    await write(first.port(), numbers(100).map(line).join(""));
+    expect(await first.stop(50)).toEqual({ keptOnDisk: 100, lost: 0 });
+    service.sinkMade.answer = () => undefined;
+    service.bind("my-group", ["logtail-id-dev"], { "other-config": ["sys_tag", "other-store"] });
+    const second = start(service, first.folder);
+    await until("all are stored", () => service.sinkMade.values("msg").length >= 100);
+    expect(service.sinkMade.values("msg")).toEqual(numbers(100));
+    expect(new Set(service.sinkMade.stored.map(({ logstore }) => logstore))).toEqual(new Set(["my-store"]));
+    await second.stop();
   });
 
   it("keeps a batch that was under way when the stop was forced", async () => {

@@ -3,6 +3,8 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import * as net from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { realWorld } from "../../agent/world";
+import { bufferIn, numbers } from "./support/buffer";
 import { builtAgent, spawnAgent } from "./support/bundle";
 import { temporaryFolder } from "./support/folder";
 import { until } from "./support/world";
@@ -80,5 +82,37 @@ describe.runIf(process.platform === "linux")("the agent's memory", () => {
     expect(service.hanging()).toBeGreaterThan(0);
     expect(resident[2]).toBeLessThan(resident[1] + 25);
     expect(Math.max(...resident)).toBeLessThan(160);
+  }, 120_000);
+
+  it("is bounded at a start with a backlog of 400 MB, of which nothing can be sent", async () => {
+    const folder = temporaryFolder();
+    fs.writeFileSync(`${folder}/user_defined_id`, "m\n");
+    const to = { project: "project", logstore: "store" };
+    const before = bufferIn(`${folder}/data/buffer`, {
+      world: realWorld,
+      limits: { bytes: 1_000_000, lines: 4_096 },
+      memoryBytes: 32 * 1024 * 1024,
+    });
+    const wide = "x".repeat(2_000);
+    for (let n = 0; n < 200_000; n += 5_000) {
+      before.put(
+        numbers(n, n + 5_000).map((each) => wide + each),
+        { to },
+      );
+      await before.buffer.committed();
+    }
+    expect(await before.end()).toBe(0);
+    const args = ["--config-dir", folder, "--data-dir", `${folder}/data`, "--port", "0", "--project", "project"];
+    const running = spawnAgent(agent.path(), ["run", ...args], {
+      SLS_AGENT_ENDPOINT: "http://cn-hangzhou.log.aliyuncs.com",
+      // Nobody listens there.
+      HTTP_PROXY: "http://127.0.0.1:9",
+      ALIBABA_CLOUD_ACCESS_KEY_ID: "id",
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret",
+    });
+    expect(await running.awaitEvent("BufferRecovered")).toMatchObject({ lines: 200_000 });
+    await running.awaitEvent("SendFailed");
+    const peak = /VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${running.process.pid}/status`, "utf8"))?.[1];
+    expect(Number(peak) / 1024).toBeLessThan(240);
   }, 120_000);
 });

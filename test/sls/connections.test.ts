@@ -207,3 +207,32 @@ test("a reply that never ends is cut off: no service answers a request like that
   );
   transport.close();
 });
+
+test("kept-alive connections that have died without a word cost the requests on them one time-out, and no later one", async () => {
+  const server = createHttpServer((request, reply) => {
+    // As behind a gateway that has forgotten the connection: nothing comes back any more, not even a reset.
+    if (!dead.has(request.socket)) reply.end("alive");
+  });
+  const open = new Set<Socket>();
+  const dead = new Set<Socket>();
+  server.on("connection", (socket: Socket) => open.add(socket));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const transport = new Transport({ noProxy: [] }, 300);
+  onTestFinished(() => transport.close());
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const ask = async (): Promise<string> =>
+    (await transport.send({ method: "POST", url, headers: {}, body: Buffer.from("x") })).body.toString();
+  const atOnce = (count: number): Promise<PromiseSettledResult<string>[]> =>
+    Promise.allSettled(Array.from({ length: count }, ask));
+  expect(await atOnce(4)).toEqual(Array(4).fill({ status: "fulfilled", value: "alive" }));
+  expect(open.size).toBe(4);
+  for (const socket of open) dead.add(socket);
+  // On one of the dead ones; the others are not tried one after the other.
+  await expect(ask()).rejects.toMatchObject({ code: "RequestTimeout" });
+  expect(await atOnce(4)).toEqual(Array(4).fill({ status: "fulfilled", value: "alive" }));
+});

@@ -35,14 +35,28 @@ export const sameCredentials = (a: Credentials, b: Credentials): boolean =>
 export async function withCredentials<T>(
   source: CredentialsSource,
   send: (credentials: Credentials) => Promise<T>,
+  /** Nobody waits for credentials any more; the request itself has to look at it by itself. */
+  signal?: AbortSignal,
 ): Promise<T> {
-  const credentials = await source.getCredentials();
+  const credentials = await whileWanted(source.getCredentials(), signal);
   try {
     return await send(credentials);
   } catch (error) {
     const refused = error instanceof SlsError && error.httpStatus === 401;
-    const others = refused ? await source.renew?.(credentials) : undefined;
+    const renewed = refused ? source.renew?.(credentials) : undefined;
+    const others = renewed && (await whileWanted(renewed, signal));
     if (others === undefined) throw error;
     return send(others);
   }
+}
+
+/** What `promise` comes to; rejects when the signal aborts before. */
+function whileWanted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort);
+    promise.finally(() => signal.removeEventListener("abort", onAbort)).then(resolve, reject);
+  });
 }

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ConfigWatcher } from "../../../agent/config/config-watcher";
@@ -216,6 +216,36 @@ describe("the config watcher", () => {
     expect(second.seen).toEqual(first.seen);
     expect(second.events).toContainEqual({ type: "ConfigChanged", from: "disk", configs: ["p/a"] });
   });
+
+  it.each([
+    ["NUL bytes", Buffer.alloc(300)],
+    ["nothing", Buffer.alloc(0)],
+    ["its first half", undefined],
+    ["null", Buffer.from("null")],
+    [
+      "configs that are none",
+      Buffer.from('{"endpoint":"e","userDefinedIds":["logtail-id-dev"],"projects":{"p":[{}]}}'),
+    ],
+  ])(
+    "starts without those of the last run where a power cut left %s of them, and keeps the next ones",
+    async (_, bytes) => {
+      const folder = temporaryFolder();
+      const file = join(folder, "configs.json");
+      const service = new FakeService();
+      service.bind("mine", ["logtail-id-dev"], { a: ["sys_tag", "store-a"] });
+      await bench(service, folder).world.pass(0);
+      const whole = readFileSync(file);
+      writeFileSync(file, bytes ?? whole.subarray(0, whole.length >> 1));
+      service.down = unreachable;
+      const { world, seen } = bench(service, folder);
+      await world.pass(5_000);
+      expect(seen).toEqual([]);
+      service.down = undefined;
+      await world.pass(30_000);
+      expect(seen).toEqual([["a: sys_tag -> store-a (mine)"]]);
+      expect(readFileSync(file)).toEqual(whole);
+    },
+  );
 
   it("uses the configs of the last run when the service takes too long to answer", async () => {
     const folder = temporaryFolder();

@@ -109,6 +109,29 @@ describe("the exec input", () => {
     await until("all lines", () => lines.length === 200_000);
   });
 
+  it("takes what a command wrote that ended while it was held, and at the close, too", async () => {
+    // What fits into a pipe: the command does not wait for a reader.
+    for (const atClose of [false, true]) {
+      const folder = temporaryFolder();
+      const { lines, input } = open(`seq 1 10000; touch ${folder}/done`, {}, new ManualWorld());
+      input.setHeld(true);
+      await until("it has ended", () => existsSync(join(folder, "done")));
+      if (atClose) void input.close();
+      else input.setHeld(false);
+      await until("all lines", () => lines.length === 10_000);
+    }
+  });
+
+  it("does not make one line of the end of one run and the beginning of the next", async () => {
+    const world = new ManualWorld();
+    const { lines } = open('printf "begin\\nhalf"', {}, world);
+    for (let run = 1; run <= 2; run++) {
+      await until(`run ${run}`, () => world.slept.length === run);
+      await world.pass(world.slept.at(-1) as number);
+    }
+    expect(lines.slice(0, 4)).toEqual(["begin", "half", "begin", "half"]);
+  });
+
   it("keeps the agent's access key from the command", async () => {
     const secrets = {
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: "s1",

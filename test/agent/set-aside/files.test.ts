@@ -191,4 +191,17 @@ describe("what lies set aside", () => {
     rmSync(path, { recursive: true });
     expect(await lines()).toEqual([]);
   });
+
+  it("is counted anew where another file has the place of one on the disk that is gone", async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, "p.l.jsonl");
+    const counts = new SetAsideCounts(new SetAsideFolder(folder));
+    // File systems give a number that has become free to the next file.
+    for (let lines = 1; lines < 6; lines++) {
+      writeFileSync(file, `${"x".repeat(lines * 10)}\n`.repeat(lines));
+      await counts.look();
+      expect(counts.current).toMatchObject([{ lines }]);
+      rmSync(file);
+    }
+  });
 });
