@@ -1,6 +1,6 @@
 import type { Block } from "./block";
 import { attempt, writeAll, writeAllSync } from "./disk";
-import { readLogs, type LoadedLogs } from "./load";
+import { loadBlock, type Missing } from "./load";
 import type { Lender } from "./queue-memory";
 import type { Segment } from "./segment";
 import type { SettledLines } from "./segment-format";
@@ -126,9 +126,9 @@ export class SegmentFolder {
     this.clear();
   }
 
-  /** The logs of a block that is on disk only, in a buffer taken of `memory`, and how many of its lines are damaged. */
-  read(block: Block, memory: Lender): Promise<LoadedLogs> {
-    return readLogs(block, memory, this.options.disk);
+  /** Reads a block that is on disk only back into memory. Rejects when it cannot be read now. */
+  load(block: Block, memory: Lender): Promise<Missing> {
+    return loadBlock(block, memory, this.options.disk);
   }
 
   /** Resolves when the disk has promised to have what is written, or with why it does not. */

@@ -1,6 +1,7 @@
 /** A sender between a queue in memory and a service that answers as told, in a time that passes as told. */
 import { onTestFinished } from "vitest";
-import type { BatchLimits, LogQueue } from "../../../agent/buffer/log-queue";
+import type { BatchLimits } from "../../../agent/buffer/block";
+import type { LogQueue } from "../../../agent/buffer/log-queue";
 import { SendRate } from "../../../agent/sender/send-rate";
 import { Sender } from "../../../agent/sender/sender";
 import { ServiceClock } from "../../../agent/sender/service-clock";
