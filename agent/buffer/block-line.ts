@@ -50,7 +50,8 @@ export class BlockLine {
     this.loaded.delete(block);
     const { left } = block.lane;
     if (limits !== undefined && left !== undefined && mayJoin(left, block, limits)) {
-      left.extend(block.places, block.lines, block.to);
+      for (const place of block.places) left.places.push(place);
+      left.extend(block.lines, block.to);
       this.sealed.splice(this.sealed.lastIndexOf(block), 1);
     } else block.lane.left = block;
   }

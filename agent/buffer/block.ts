@@ -1,5 +1,5 @@
 import type { Lane } from "./lane";
-import { Places, type Place } from "./place";
+import { Places } from "./place";
 
 export interface BatchLimits {
   /** Encoded bytes before compression; one line may be larger, and is then a batch of its own. */
@@ -95,9 +95,8 @@ export class Block {
     return this.lines + lines <= limits.lines && this.to + bytes <= limits.bytes;
   }
 
-  /** Lines that follow its own are its lines from now on. It is on disk only, and so are they, at these places. */
-  extend(places: Iterable<Place>, lines: number, bytes: number): void {
-    for (const place of places) this.places.push(place);
+  /** Lines that follow its own are its lines from now on. It is on disk only, and so are they: their places are added. */
+  extend(lines: number, bytes: number): void {
     this.lines += lines;
     this.to += bytes;
     this.written = this.to;

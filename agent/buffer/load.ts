@@ -56,10 +56,12 @@ async function copyLogs(
     try {
       const length = await disk.read(place.segment.file, file.subarray(0, size), place.from).catch(orNothing);
       const bytes = file.subarray(0, length);
-      const damage = readRecords(bytes, 0, ({ lane, first, lines, logs }) => {
+      const damage = readRecords(bytes, 0, (record) => {
+        const { lane, first, lines } = record;
         const begin = Math.max(first, next);
         const stop = Math.min(first + lines, end);
         if (lane !== block.lane.id || stop <= begin) return;
+        const { logs } = record;
         const from = skipLogs(logs, 0, begin - first);
         const until = stop === first + lines ? logs.length : skipLogs(logs, from, stop - begin);
         if (to + until - from > out.length) return;

@@ -13,7 +13,7 @@ import { BlockMemory } from "./memory";
 import { recoverOldFiles } from "./old/old-files";
 import { Room, type Overflow, type RoomOptions } from "./room";
 import { SegmentFolder } from "./segment-folder";
-import type { RecoveredFolder } from "./segment-recovery";
+import type { Reading, RecoveredFolder } from "./segment-recovery";
 import type { RecoveredLines, WrittenLines } from "./written-lines";
 
 export interface LogBufferOptions {
@@ -41,6 +41,14 @@ export interface LogBufferOptions {
   readonly segmentBytes?: number;
 }
 
+export interface RecoverOptions {
+  /** @default never aborts */
+  readonly signal?: AbortSignal;
+  /** This one of the logstore's segments is read next, 1 first. @default nobody wants to know */
+  readonly onSegment?: (destination: Destination, segment: number, segments: number) => void;
+}
+
+const never = new AbortController().signal;
 /** Room in a block for topic and source behind the logs. */
 const trailerRoom = 1024;
 
@@ -105,26 +113,7 @@ export class LogBuffer implements QueueOwner {
   }
 
   queue(destination: Destination): LogQueue {
-    const key = destinationKey(destination);
-    let queue = this.queues.get(key);
-    if (queue === undefined) {
-      const { folder, mode, limits, maxBytes, world, emit, segmentBytes } = this.options;
-      const files = { folder: join(folder, key), destination, disk: this.disk, emit };
-      queue = new LogQueue({
-        destination,
-        limits,
-        memory: this.memory,
-        maxBytes: mode === "disk" ? maxBytes : Infinity,
-        owner: this,
-        folder: new SegmentFolder(segmentBytes === undefined ? files : { ...files, segmentBytes }),
-        toDisk: mode === "disk",
-        monotonic: world.monotonic,
-        now: world.now,
-      });
-      this.queues.set(key, queue);
-      this.options.onQueue(queue);
-    }
-    return queue;
+    return this.queues.get(destinationKey(destination)) ?? this.begin(this.newQueue(destination));
   }
 
   /** Every line accepted so far is safe: see Committer. In memory mode that is all there is. */
@@ -132,12 +121,17 @@ export class LogBuffer implements QueueOwner {
     return this.options.mode === "disk" ? this.committer.committed() : Promise.resolve();
   }
 
-  /** Takes over what the last run has left. Call before anything new is added. */
-  recover(): RecoveredLines {
+  /**
+   * Takes over what the last run has left, a logstore after the other: those that are done are sent already. Call before anything new is
+   * added. Rejects when the signal aborts, and what was not taken over by then is as it was.
+   */
+  async recover({ signal = never, onSegment = () => undefined }: RecoverOptions = {}): Promise<RecoveredLines> {
     const folders = new Map<string, RecoveredFolder>();
     for (const destination of destinationsIn(this.options.folder)) {
-      const queue = this.queue(destination);
-      folders.set(queue.key, queue.recover());
+      const queue = this.newQueue(destination);
+      const reading: Reading = { signal, onSegment: (n, of) => onSegment(destination, n, of) };
+      folders.set(queue.key, await queue.recover(reading));
+      this.begin(queue);
       if (queue.lines > 0) this.options.emit({ type: "BufferRecovered", ...destination, lines: queue.lines });
     }
     const { folder, emit } = this.options;
@@ -207,6 +201,29 @@ export class LogBuffer implements QueueOwner {
 
   lost(queue: LogQueue, lines: number, reason: DropReason): void {
     this.losses.add(queue.destination, lines, reason);
+  }
+
+  private newQueue(destination: Destination): LogQueue {
+    const { folder, mode, limits, maxBytes, world, emit, segmentBytes } = this.options;
+    const files = { folder: join(folder, destinationKey(destination)), destination, disk: this.disk, emit };
+    return new LogQueue({
+      destination,
+      limits,
+      memory: this.memory,
+      maxBytes: mode === "disk" ? maxBytes : Infinity,
+      owner: this,
+      folder: new SegmentFolder(segmentBytes === undefined ? files : { ...files, segmentBytes }),
+      toDisk: mode === "disk",
+      monotonic: world.monotonic,
+      now: world.now,
+    });
+  }
+
+  /** The queue is one of this buffer's from now on: it is sent, counted and kept. */
+  private begin(queue: LogQueue): LogQueue {
+    this.queues.set(queue.key, queue);
+    this.options.onQueue(queue);
+    return queue;
   }
 
   private diskChanged(error: Error | undefined): void {

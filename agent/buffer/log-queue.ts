@@ -9,7 +9,7 @@ import type { BlockMemory } from "./memory";
 import { QueueMemory } from "./queue-memory";
 import { RecoveredBlocks } from "./recovered-blocks";
 import type { SegmentFolder } from "./segment-folder";
-import type { RecoveredFolder } from "./segment-recovery";
+import type { Reading, RecoveredFolder } from "./segment-recovery";
 import { unwritten } from "./segment-write";
 
 /** What a queue tells the buffer that holds it. */
@@ -188,17 +188,16 @@ export class LogQueue implements LaneOwner {
     this.options.owner.lost(this, lines, why);
   }
 
-  /** Takes over what an earlier run has left. */
-  recover(): RecoveredFolder {
-    const recovered = new RecoveredBlocks(this.options.limits);
-    const folder = this.folder.recover((found) => {
-      this.lines += found.lines;
-      this.bytes += found.bytes;
-      const block = recovered.add(found, this.options.monotonic(), this);
-      if (block !== undefined) this.blocks.addSealed(block);
-    });
+  /** Takes over what an earlier run has left, when all of it is read: until then a block may still grow. */
+  async recover(reading: Reading): Promise<RecoveredFolder> {
+    const recovered = new RecoveredBlocks(this.options.limits, this, this.options.monotonic());
+    const folder = await this.folder.recover((found) => recovered.add(found), reading);
+    for (const block of recovered.blocks) {
+      this.lines += block.lines;
+      this.bytes += block.to;
+      this.blocks.addSealed(block);
+    }
     this.lanes.startAt(folder.nextLane);
-    if (this.waiting) this.changed.ring();
     return folder;
   }
 

@@ -4,7 +4,7 @@ import { loadBlock, type Missing } from "./load";
 import type { Lender } from "./queue-memory";
 import type { Segment } from "./segment";
 import type { SettledLines } from "./segment-format";
-import type { RecoveredBlock, RecoveredFolder } from "./segment-recovery";
+import type { Reading, RecoveredBlock, RecoveredFolder } from "./segment-recovery";
 import { SegmentSet, type SegmentSetOptions } from "./segment-set";
 import { addRecord, forget, nextRecord, unwritten, type Write } from "./segment-write";
 
@@ -35,9 +35,9 @@ export class SegmentFolder {
     );
   }
 
-  /** Gives what is there to `each`, oldest first. Call it once, before anything is written. */
-  recover(each: (block: RecoveredBlock) => void): RecoveredFolder {
-    return this.segments.recover(each);
+  /** Gives what is there to `each`, oldest first. Call it once, before anything is written. Where it rejects all is as before. */
+  recover(each: (block: RecoveredBlock) => void, reading: Reading): Promise<RecoveredFolder> {
+    return this.segments.recover(each, reading);
   }
 
   /** The disk promises to have what was recovered. Returns why it does not. */
