@@ -5,16 +5,15 @@ import { drain } from "./commands/drain";
 import { endWithReader, print } from "./commands/output";
 import { run } from "./commands/run";
 import { addSetAside } from "./commands/set-aside-commands";
+import { runs, status } from "./commands/status";
 import { validate } from "./commands/validate";
 import type { Option } from "./config/option";
 import { options, type OptionName } from "./config/options";
 import { SettingsError, defaultConfigDir, loadSettings, type Flags, type Settings } from "./config/settings";
-import { dataDirHeld } from "./data-dir";
 import { exitCodes } from "./exit-codes";
 import { keepHeapSmall } from "./limits/heap";
 import { realService } from "./service";
-import { describeStatus } from "./status/describe-status";
-import { NoStatusError, readStatus, type AgentStatus } from "./status/status-file";
+import { NoStatusError } from "./status/status-file";
 import { agentVersion } from "./version";
 
 /** Flags carry no defaults: one would hide what the file says. */
@@ -82,29 +81,6 @@ async function check(flags: RunFlags & { quiet?: boolean }): Promise<number> {
   });
 }
 
-/** Whether an agent with this data folder is alive. */
-async function runs(dataDir: string): Promise<boolean> {
-  try {
-    return await isOf(dataDir, readStatus(dataDir));
-  } catch {
-    return false;
-  }
-}
-
-/** Whether the agent that wrote this status runs. */
-async function isOf(dataDir: string, { state, pid }: AgentStatus): Promise<boolean> {
-  return state !== "stopped" && ((await dataDirHeld(dataDir)) ?? isAlive(pid));
-}
-
-async function status(flags: RunFlags & { json?: boolean }): Promise<number> {
-  const { dataDir } = settingsForStatus(flags);
-  const found = readStatus(dataDir);
-  const alive = await isOf(dataDir, found);
-  endWithReader();
-  await print(flags.json ? `${JSON.stringify({ ...found, alive }, undefined, 2)}\n` : describeStatus(found, alive));
-  return alive ? exitCodes.ok : exitCodes.notRunning;
-}
-
 /** A person who asks for the status need not know the project. */
 function settingsForStatus(flags: RunFlags): { dataDir: string } {
   if (typeof flags["dataDir"] === "string") return { dataDir: flags["dataDir"] };
@@ -121,16 +97,6 @@ function secondsOf(text: string): number {
   const seconds = Number(text);
   if (text.trim() !== "" && seconds >= 0 && seconds <= 86_400) return seconds;
   throw new SettingsError([`--seconds must be a number from 0 to 86400, got ${JSON.stringify(text)}`]);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Someone else's process is one, too.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 export async function main(argv: readonly string[]): Promise<number> {
@@ -156,7 +122,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description("what the agent of a data folder does (exit 3 when none runs)")
     .option("--json", "as JSON")
     .action(async (flags: RunFlags & { json?: boolean }) => {
-      code = await status(flags);
+      endWithReader();
+      const { dataDir } = settingsForStatus(flags);
+      code = await status({ dataDir, json: flags.json === true, write: print });
     });
   withSettingsFlags(program.command("drain"))
     .description(

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Destination } from "./buffer/destination";
 import { realDisk, type Disk } from "./buffer/disk";
 import { LogBuffer } from "./buffer/log-buffer";
 import { ConfigWatcher } from "./config/config-watcher";
@@ -49,6 +50,7 @@ const lastLookMs = 1_000;
 
 /**
  * starting -> running -> draining -> stopped.
+ * starting: what the last run left is read back; no input is open. A stop leaves what was not read where it is.
  * running: the config watcher says which configs are in force; the input is open while there is one.
  * draining (stop): the input closes, the senders send what is left until the deadline or force(), the rest goes to disk.
  */
@@ -68,8 +70,11 @@ export class Agent {
   private configs: readonly SyslogConfig[] = [];
   private identity: Identity = { userDefinedIds: [], addresses: [], problems: [] };
   private state: AgentStatus["state"] = "starting";
+  private readonly stopping = new AbortController();
+  private readingBack: AgentStatus["readingBack"];
+  /** Resolves when all that the last run left is read back, or at a stop before that. Rejects when the buffer cannot be read. */
+  readonly recovered: Promise<void>;
 
-  /** Reads back what the last run left, then starts. */
   constructor(private readonly options: AgentOptions) {
     const { settings, world, service, disk = realDisk } = options;
     this.startedAt = world.now().toISOString();
@@ -111,7 +116,6 @@ export class Agent {
       emit: this.emit,
       waits: this.waits,
     });
-    this.reception.relpMemory.load(this.buffer.recover());
     this.watcher = new ConfigWatcher({
       service: this.dispatch.configs,
       learnTime: (error) => this.dispatch.learnTime(error),
@@ -127,8 +131,7 @@ export class Agent {
       onConfigs: (configs) => this.use(configs),
     });
     this.selfLimits = this.startLimits();
-    this.state = "running";
-    this.watcher.start();
+    this.recovered = this.recover();
     this.statusKeeper = new StatusKeeper(settings.dataDir, () => this.everySecond(), world);
   }
 
@@ -145,6 +148,9 @@ export class Agent {
   /** Sends what is left for at most `deadlineMs`, keeps the rest on disk. */
   async stop(why: string, deadlineMs: number): Promise<AgentEnd> {
     const { world, service } = this.options;
+    this.stopping.abort();
+    // All that it has is on disk: an end during the start need not take long.
+    if (this.state === "starting") this.force();
     this.state = "draining";
     this.emit({ type: "Draining", why, deadlineMs });
     const watcherClosed = this.watcher.close();
@@ -158,8 +164,8 @@ export class Agent {
     late.abort();
     await timer;
     // A disk that hangs must not keep the process from ending: keepRest writes once more what is under way.
-    const quiet = Promise.all([this.buffer.stopWriting(), resendsClosed]).then(() => true);
-    const isQuiet = await Promise.race([quiet, world.sleep(lastWriteMs).then(() => false)]);
+    const quiet = Promise.all([this.buffer.stopWriting(), resendsClosed, this.recovered.catch(() => undefined)]);
+    const isQuiet = await Promise.race([quiet.then(() => true), world.sleep(lastWriteMs).then(() => false)]);
     const end = this.keepRest();
     // What the disk has not given back is let go with the process.
     if (isQuiet) await this.buffer.close();
@@ -199,6 +205,23 @@ export class Agent {
       ...end,
     });
     return end;
+  }
+
+  private async recover(): Promise<void> {
+    const { signal } = this.stopping;
+    const onSegment = (destination: Destination, segment: number, segments: number): void => {
+      this.readingBack = { ...destination, segment, segments };
+    };
+    try {
+      // RELP lines that come again are known by what is in the buffer: no input opens before.
+      this.reception.relpMemory.load(await this.buffer.recover({ signal, onSegment }));
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    this.readingBack = undefined;
+    if (signal.aborted) return;
+    this.state = "running";
+    this.watcher.start();
   }
 
   private async drain(deadline: AbortSignal): Promise<void> {
@@ -267,6 +290,7 @@ export class Agent {
       unfit: reception.unfit,
       rates: this.rates,
       state,
+      readingBack: this.readingBack,
       startedAt,
       now: world.now(),
     });

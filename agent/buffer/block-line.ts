@@ -1,4 +1,7 @@
-import type { Block } from "./block";
+import type { BatchLimits, Block } from "./block";
+
+/** A block's lines are given up together when the first of them is too old: they are not much younger than that. */
+const joinedMs = 5 * 60_000;
 
 const whichever = (): boolean => true;
 
@@ -38,14 +41,19 @@ export class BlockLine {
     this.loaded.add(block);
   }
 
-  /** A sealed block's lines are another one's from now on. */
-  remove(block: Block): void {
-    this.sealed.splice(this.sealed.lastIndexOf(block), 1);
-  }
-
-  /** A sealed block is on disk only from now on. */
-  left(block: Block): void {
+  /**
+   * A sealed block is on disk only from now on. With limits it becomes part of the one that left before, where it follows that: of ten
+   * thousand sources each brings a line or two before it has to leave, and each block is a request.
+   */
+  leave(block: Block, limits: BatchLimits | undefined): void {
+    block.leave();
     this.loaded.delete(block);
+    const { left } = block.lane;
+    if (limits !== undefined && left !== undefined && mayJoin(left, block, limits)) {
+      for (const place of block.places) left.places.push(place);
+      left.extend(block.lines, block.to);
+      this.sealed.splice(this.sealed.lastIndexOf(block), 1);
+    } else block.lane.left = block;
   }
 
   /** The oldest block that may be sent: sealed, or open since `openedUntil` (monotonic ms) or before. Only one that is `wanted`. */
@@ -121,4 +129,9 @@ export class BlockLine {
   private mayGo({ lane }: Block): boolean {
     return lane.face.hashKey === undefined || !this.busy.has(lane.face.hashKey);
   }
+}
+
+function mayJoin(left: Block, block: Block, limits: BatchLimits): boolean {
+  if (left.settled || left.taken || left.bytes !== undefined || block.openedAt - left.openedAt > joinedMs) return false;
+  return left.hasRoomFor(block.firstLine, block.lines, block.to, limits);
 }

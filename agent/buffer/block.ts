@@ -1,6 +1,12 @@
 import type { Lane } from "./lane";
 import { Places } from "./place";
 
+export interface BatchLimits {
+  /** Encoded bytes before compression; one line may be larger, and is then a batch of its own. */
+  readonly bytes: number;
+  readonly lines: number;
+}
+
 /**
  * Logs of one lane, laid end to end as they will be sent: what becomes one PutLogs.
  *
@@ -83,11 +89,16 @@ export class Block {
     return this.bytes;
   }
 
-  /** The lines of another block, which follow its own, are its lines from now on. Both are on disk only. */
-  join(next: Block): void {
-    for (const place of next.places) this.places.push(place);
-    this.lines += next.lines;
-    this.to += next.to;
+  /** Whether lines from number `first` on follow its own and have room in it. */
+  hasRoomFor(first: number, lines: number, bytes: number, limits: BatchLimits): boolean {
+    if (this.firstLine + this.lines !== first) return false;
+    return this.lines + lines <= limits.lines && this.to + bytes <= limits.bytes;
+  }
+
+  /** Lines that follow its own are its lines from now on. It is on disk only, and so are they: their places are added. */
+  extend(lines: number, bytes: number): void {
+    this.lines += lines;
+    this.to += bytes;
     this.written = this.to;
     this.writtenLine = this.firstLine + this.lines;
   }

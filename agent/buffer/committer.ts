@@ -2,6 +2,7 @@ import type { World } from "../world";
 import { Alarm } from "./alarm";
 import { Bell } from "./bell";
 import type { Block } from "./block";
+import { DiskPace, smallBytes } from "./disk-pace";
 import type { LogQueue } from "./log-queue";
 import { unwrittenBytes } from "./segment-write";
 import type { WrittenLines } from "./written-lines";
@@ -33,21 +34,6 @@ interface Waiter {
 const retryMs = 1_000;
 /** With `everyMs` 0, between two writes at most. */
 const longestPauseMs = 5;
-/**
- * What is written at once: so much is copied into the system's cache in some 100 µs. Handing it to another thread, and being
- * told of the end, takes as long, and that thread's time comes on top.
- */
-const smallBytes = 256 * 1024;
-/** Of the time, for writes at once: one takes 60 µs or so, and the next one may follow after 0.6 ms. */
-const writeShare = 0.1;
-/**
- * After three writes at once in a row that took longer (one may, on a busy machine), or one that took very long, the disk is
- * slow: others write for a while, and until one of these writes was quick.
- */
-const slowMs = 20;
-const slowWrites = 3;
-const verySlowMs = 250;
-const slowForMs = 500;
 
 /**
  * Group commit: what all blocks have got since the last time goes to disk in one write a logstore.
@@ -69,12 +55,7 @@ export class Committer {
   private readonly running: Promise<void>;
   /** No write before then, but for who waits. */
   private nextAt = -Infinity;
-  /** How long the last write at once took. */
-  private lastMs = 0;
-  private slowInARow = 0;
-  private slowUntil = -Infinity;
-  /** Whether the last write in the background was quick, since the disk was found to be slow. */
-  private quickAgain = true;
+  private readonly pace = new DiskPace();
 
   constructor(
     private readonly queues: () => readonly LogQueue[],
@@ -149,7 +130,7 @@ export class Committer {
   private mayWriteAtOnce(): boolean {
     const { everyMs, fsync, world } = this.options;
     if (everyMs > 0 || fsync || this.waiters.length > 0) return false;
-    if (!this.quickAgain || world.monotonic() < this.slowUntil) return false;
+    if (!this.pace.isQuick(world.monotonic())) return false;
     let size = 0;
     for (const blocks of this.dirty.values()) for (const block of blocks) size += unwrittenBytes(block);
     return size <= smallBytes;
@@ -166,37 +147,30 @@ export class Committer {
       error ??= problem;
     }
     const end = world.monotonic();
-    const ms = end - begun;
-    // The shorter of two: one that the system had interrupted says nothing.
-    this.nextAt = end + Math.min(Math.min(ms, this.lastMs) / writeShare, longestPauseMs);
-    this.lastMs = ms;
-    this.slowInARow = ms > slowMs ? this.slowInARow + 1 : 0;
-    if (this.slowInARow >= slowWrites || ms > verySlowMs) {
-      this.slowUntil = end + slowForMs;
-      this.quickAgain = false;
-    }
+    this.nextAt = end + Math.min(this.pace.wroteAtOnce(end - begun, end), longestPauseMs);
     onWriting(error === undefined ? [] : undefined);
     onWritten();
     this.setFailing(error);
   }
 
   private async commit(): Promise<void> {
-    this.nextAt = this.options.world.monotonic() + (this.options.everyMs || longestPauseMs);
+    const { everyMs, fsync, world, onWriting, onWritten } = this.options;
+    const begun = world.monotonic();
+    this.nextAt = begun + (everyMs || longestPauseMs);
     const waiters = this.waiters.splice(0);
-    const begun = this.options.world.monotonic();
-    const sync = this.options.fsync || waiters.length > 0;
+    const sync = fsync || waiters.length > 0;
     const work = [...this.takeDirty()];
     const writes = work.map(([queue, blocks]) => this.write(queue, blocks));
-    this.options.onWriting(this.failing ? undefined : underWay(work.map(([queue]) => queue)));
+    onWriting(this.failing ? undefined : underWay(work.map(([queue]) => queue)));
     const failed = await Promise.all(writes);
-    if (!this.quickAgain && writes.length > 0) this.quickAgain = this.options.world.monotonic() - begun <= slowMs;
+    if (writes.length > 0) this.pace.wroteInBackground(world.monotonic() - begun);
     let error = failed.find((each) => each !== undefined);
     if (sync && error === undefined) {
       const synced = await Promise.all(this.queues().map(({ folder }) => folder.sync()));
       error = synced.find((each) => each !== undefined);
     }
-    if (error !== undefined) this.options.onWriting(undefined);
-    this.options.onWritten();
+    if (error !== undefined) onWriting(undefined);
+    onWritten();
     this.setFailing(error);
     if (error === undefined) waiters.forEach(({ resolve }) => resolve());
     else {

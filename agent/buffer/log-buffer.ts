@@ -2,21 +2,19 @@ import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import type { Emit } from "../status/events";
 import type { World } from "../world";
-import type { Block } from "./block";
+import type { BatchLimits, Block } from "./block";
 import { Committer } from "./committer";
 import { destinationKey, destinationsIn, type Destination } from "./destination";
 import { attempt, realDisk, withFile, type Disk } from "./disk";
 import { keepQueue } from "./keep-queue";
-import { Losses } from "./losses";
-import { LogQueue, type BatchLimits, type DropReason, type QueueOwner } from "./log-queue";
+import { LogQueue, type QueueOwner } from "./log-queue";
+import { Losses, type DropReason } from "./losses";
 import { BlockMemory } from "./memory";
 import { recoverOldFiles } from "./old/old-files";
-import { Pressure } from "./pressure";
+import { Room, type Overflow, type RoomOptions } from "./room";
 import { SegmentFolder } from "./segment-folder";
-import type { RecoveredFolder } from "./segment-recovery";
+import type { Reading, RecoveredFolder } from "./segment-recovery";
 import type { RecoveredLines, WrittenLines } from "./written-lines";
-
-export type Overflow = "block" | "drop-oldest" | "drop-newest";
 
 export interface LogBufferOptions {
   /** Holds a folder a logstore. */
@@ -34,8 +32,7 @@ export interface LogBufferOptions {
   readonly world: World;
   readonly emit: Emit;
   readonly onQueue: (queue: LogQueue) => void;
-  /** With `block`: called when there is no room any more, and when there is again. */
-  readonly onPressure: (full: boolean) => void;
+  readonly onPressure: RoomOptions["onPressure"];
   /** See Committer. @default nobody wants to know */
   readonly onWriting?: (lines: readonly WrittenLines[] | undefined) => void;
   /** @default the real one */
@@ -44,8 +41,14 @@ export interface LogBufferOptions {
   readonly segmentBytes?: number;
 }
 
-/** Sealed blocks leave the memory when it holds more than this share of its limit. */
-const leaveShare = 0.5;
+export interface RecoverOptions {
+  /** @default never aborts */
+  readonly signal?: AbortSignal;
+  /** This one of the logstore's segments is read next, 1 first. @default nobody wants to know */
+  readonly onSegment?: (destination: Destination, segment: number, segments: number) => void;
+}
+
+const never = new AbortController().signal;
 /** Room in a block for topic and source behind the logs. */
 const trailerRoom = 1024;
 
@@ -59,7 +62,7 @@ export class LogBuffer implements QueueOwner {
   private readonly committer: Committer;
   private readonly disk: Disk;
   private readonly losses: Losses;
-  private readonly pressure: Pressure;
+  private readonly room: Room;
   private diskError: Error | undefined;
 
   constructor(private readonly options: LogBufferOptions) {
@@ -67,7 +70,14 @@ export class LogBuffer implements QueueOwner {
     this.disk = options.disk ?? realDisk;
     this.memory = new BlockMemory(options.limits.bytes + trailerRoom, options.memoryBytes);
     this.losses = new Losses(world.now, options.emit);
-    this.pressure = new Pressure((share) => this.hasRoom(share), options.onPressure);
+    this.room = new Room({
+      overflow: options.overflow,
+      memory: this.memory,
+      queues: () => this.all(),
+      // Who waits for a disk that fails waits for these very blocks.
+      mayJoin: () => this.diskError === undefined,
+      onPressure: options.onPressure,
+    });
     fs.mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     // A folder that was made just now is safe from a power cut once the one that it is in is.
     for (const folder of [options.folder, dirname(options.folder)]) {
@@ -78,7 +88,7 @@ export class LogBuffer implements QueueOwner {
       fsync,
       world,
       onWriting: (lines) => mode === "disk" && onWriting?.(lines),
-      onWritten: () => this.relieve(),
+      onWritten: () => this.room.relieve(),
       onDisk: (error) => this.diskChanged(error),
     });
   }
@@ -103,26 +113,7 @@ export class LogBuffer implements QueueOwner {
   }
 
   queue(destination: Destination): LogQueue {
-    const key = destinationKey(destination);
-    let queue = this.queues.get(key);
-    if (queue === undefined) {
-      const { folder, mode, limits, maxBytes, world, emit, segmentBytes } = this.options;
-      const files = { folder: join(folder, key), destination, disk: this.disk, emit };
-      queue = new LogQueue({
-        destination,
-        limits,
-        memory: this.memory,
-        maxBytes: mode === "disk" ? maxBytes : Infinity,
-        owner: this,
-        folder: new SegmentFolder(segmentBytes === undefined ? files : { ...files, segmentBytes }),
-        toDisk: mode === "disk",
-        monotonic: world.monotonic,
-        now: world.now,
-      });
-      this.queues.set(key, queue);
-      this.options.onQueue(queue);
-    }
-    return queue;
+    return this.queues.get(destinationKey(destination)) ?? this.begin(this.newQueue(destination));
   }
 
   /** Every line accepted so far is safe: see Committer. In memory mode that is all there is. */
@@ -130,12 +121,17 @@ export class LogBuffer implements QueueOwner {
     return this.options.mode === "disk" ? this.committer.committed() : Promise.resolve();
   }
 
-  /** Takes over what the last run has left. Call before anything new is added. */
-  recover(): RecoveredLines {
+  /**
+   * Takes over what the last run has left, a logstore after the other: those that are done are sent already. Call before anything new is
+   * added. Rejects when the signal aborts, and what was not taken over by then is as it was.
+   */
+  async recover({ signal = never, onSegment = () => undefined }: RecoverOptions = {}): Promise<RecoveredLines> {
     const folders = new Map<string, RecoveredFolder>();
     for (const destination of destinationsIn(this.options.folder)) {
-      const queue = this.queue(destination);
-      folders.set(queue.key, queue.recover());
+      const queue = this.newQueue(destination);
+      const reading: Reading = { signal, onSegment: (n, of) => onSegment(destination, n, of) };
+      folders.set(queue.key, await queue.recover(reading));
+      this.begin(queue);
       if (queue.lines > 0) this.options.emit({ type: "BufferRecovered", ...destination, lines: queue.lines });
     }
     const { folder, emit } = this.options;
@@ -191,43 +187,15 @@ export class LogBuffer implements QueueOwner {
     this.committer.add(queue, block);
   }
 
-  /** A queue without room. Returns whether a new line of it is to be dropped. */
   overflow(queue: LogQueue): boolean {
-    if (this.memory.short) this.relieve();
-    switch (this.options.overflow) {
-      case "block":
-        if (this.isFull(queue)) this.pressure.press();
-        return false;
-      case "drop-oldest":
-        while (queue.bytes >= queue.maxBytes && queue.dropOldest("bufferFull"));
-        while (this.memory.short && this.greedy().some((each) => each.freeOldest("bufferFull")));
-        return false;
-      case "drop-newest":
-        if (queue.bytes < queue.maxBytes && !(this.memory.short && this.isGreedy(queue))) return false;
-        this.lost(queue, 1, "bufferFull");
-        return true;
-    }
-  }
-
-  isFull(queue: LogQueue): boolean {
-    return queue.bytes >= queue.maxBytes || this.memory.short;
-  }
-
-  /** Has its share of the memory, or more: when that is short, such a queue gives up lines, one that needs little does not. */
-  private isGreedy({ memory }: LogQueue): boolean {
-    const users = this.all().filter((each) => each.memory.used > 0).length;
-    return memory.used * Math.max(1, users) >= this.options.memoryBytes;
-  }
-
-  /** Those that have most first. */
-  private greedy(): readonly LogQueue[] {
-    const queues = this.all().filter((queue) => this.isGreedy(queue));
-    return queues.sort((a, b) => b.memory.used - a.memory.used);
+    const dropped = this.room.make(queue);
+    if (dropped) this.lost(queue, 1, "bufferFull");
+    return dropped;
   }
 
   settled(): void {
     this.committer.settled();
-    this.pressure.ease();
+    this.room.ease();
   }
 
   /** Tells of lines that were lost within the minute before, too, and lets go what memory is not used. To be called now and then. */
@@ -240,23 +208,27 @@ export class LogBuffer implements QueueOwner {
     this.losses.add(queue.destination, lines, reason);
   }
 
-  /** Whether no limit is reached by more than this share of it. */
-  private hasRoom(share: number): boolean {
-    if (this.memory.used > this.options.memoryBytes * share) return false;
-    return this.all().every((queue) => queue.bytes <= queue.maxBytes * share);
+  private newQueue(destination: Destination): LogQueue {
+    const { folder, mode, limits, maxBytes, world, emit, segmentBytes } = this.options;
+    const files = { folder: join(folder, destinationKey(destination)), destination, disk: this.disk, emit };
+    return new LogQueue({
+      destination,
+      limits,
+      memory: this.memory,
+      maxBytes: mode === "disk" ? maxBytes : Infinity,
+      owner: this,
+      folder: new SegmentFolder(segmentBytes === undefined ? files : { ...files, segmentBytes }),
+      toDisk: mode === "disk",
+      monotonic: world.monotonic,
+      now: world.now,
+    });
   }
 
-  /** Lets blocks that are on disk leave the memory: the newest first, for the oldest are sent next. */
-  private relieve(): void {
-    const limit = this.options.memoryBytes * leaveShare;
-    for (const queue of this.memory.used > limit ? this.all() : []) {
-      for (const block of queue.loaded()) {
-        if (this.memory.used <= limit) break;
-        // Who waits for a disk that fails waits for these very blocks.
-        if (block.mayLeave) queue.letLeave(block, this.diskError === undefined);
-      }
-    }
-    this.pressure.ease();
+  /** The queue is one of this buffer's from now on: it is sent, counted and kept. */
+  private begin(queue: LogQueue): LogQueue {
+    this.queues.set(queue.key, queue);
+    this.options.onQueue(queue);
+    return queue;
   }
 
   private diskChanged(error: Error | undefined): void {

@@ -1,25 +1,16 @@
 import { Bell } from "./bell";
-import { Block } from "./block";
+import { Block, type BatchLimits } from "./block";
 import { BlockLine } from "./block-line";
 import { destinationKey, type Destination, type GroupFace } from "./destination";
 import type { Lane, LaneOwner } from "./lane";
 import { Lanes } from "./lanes";
-import { timesOf } from "./log-bytes";
+import type { DropReason } from "./losses";
 import type { BlockMemory } from "./memory";
 import { QueueMemory } from "./queue-memory";
 import { RecoveredBlocks } from "./recovered-blocks";
 import type { SegmentFolder } from "./segment-folder";
-import type { RecoveredFolder } from "./segment-recovery";
+import type { Reading, RecoveredFolder } from "./segment-recovery";
 import { unwritten } from "./segment-write";
-
-export interface BatchLimits {
-  /** Encoded bytes before compression; one line may be larger, and is then a batch of its own. */
-  readonly bytes: number;
-  readonly lines: number;
-}
-
-/** Why lines are given up for good. */
-export type DropReason = "bufferFull" | "tooOld" | "damaged" | "setAsideFull";
 
 /** What a queue tells the buffer that holds it. */
 export interface QueueOwner {
@@ -47,9 +38,6 @@ export interface LogQueueOptions {
   readonly monotonic: () => number;
   readonly now: () => Date;
 }
-
-/** A block's lines are given up together when the first of them is too old: they are not much younger than that. */
-const joinedMs = 5 * 60_000;
 
 /** What waits for one logstore, block by block, the oldest first. */
 export class LogQueue implements LaneOwner {
@@ -154,19 +142,11 @@ export class LogQueue implements LaneOwner {
   /** Sees to it that the block's bytes are in memory. What cannot be read any more is settled as lost; rejects when it cannot be read now. */
   async load(block: Block): Promise<void> {
     if (block.bytes !== undefined) return;
-    const { bytes, to, missing } = await this.folder.read(block, this.memory);
-    this.bytes -= block.to - to;
-    block.bytes = bytes;
-    block.to = to;
-    block.written = to;
-    const { min, max } = timesOf(bytes.subarray(0, to));
-    block.minTime = min;
-    block.maxTime = max;
-    if (missing === 0) return;
-    // Their numbers are of no use any more: what is left of the block is one piece.
-    this.lines -= missing;
-    block.lines -= missing;
-    this.options.owner.lost(this, missing, "damaged");
+    const missing = await this.folder.load(block, this.memory);
+    this.bytes -= missing.bytes;
+    if (missing.lines === 0) return;
+    this.lines -= missing.lines;
+    this.options.owner.lost(this, missing.lines, "damaged");
     if (block.lines === 0) this.settle(block, 0);
   }
 
@@ -189,19 +169,11 @@ export class LogQueue implements LaneOwner {
     this.changed.ring();
   }
 
-  /** Gives up the oldest block that waits. Returns whether there was one. */
-  dropOldest(why: "bufferFull" | "tooOld"): boolean {
-    const block = this.take(0);
+  /** Gives up the oldest block that waits and is `wanted`, for want of room. Returns whether there was one. */
+  dropOldest(wanted?: (block: Block) => boolean): boolean {
+    const block = this.blocks.take(Infinity, wanted);
     if (block === undefined) return false;
-    this.drop(block, why);
-    return true;
-  }
-
-  /** Gives up the oldest waiting block that frees memory: none that is on disk only. Returns whether there was one. */
-  freeOldest(why: "bufferFull"): boolean {
-    const block = this.blocks.take(Infinity, (each) => each.freesMemory);
-    if (block === undefined) return false;
-    this.drop(block, why);
+    this.drop(block, "bufferFull");
     return true;
   }
 
@@ -216,17 +188,16 @@ export class LogQueue implements LaneOwner {
     this.options.owner.lost(this, lines, why);
   }
 
-  /** Takes over what an earlier run has left. */
-  recover(): RecoveredFolder {
-    const recovered = new RecoveredBlocks(this.options.limits);
-    const folder = this.folder.recover((found) => {
-      this.lines += found.lines;
-      this.bytes += found.bytes;
-      const block = recovered.add(found, this.options.monotonic(), this);
-      if (block !== undefined) this.blocks.addSealed(block);
-    });
+  /** Takes over what an earlier run has left, when all of it is read: until then a block may still grow. */
+  async recover(reading: Reading): Promise<RecoveredFolder> {
+    const recovered = new RecoveredBlocks(this.options.limits, this, this.options.monotonic());
+    const folder = await this.folder.recover((found) => recovered.add(found), reading);
+    for (const block of recovered.blocks) {
+      this.lines += block.lines;
+      this.bytes += block.to;
+      this.blocks.addSealed(block);
+    }
     this.lanes.startAt(folder.nextLane);
-    if (this.waiting) this.changed.ring();
     return folder;
   }
 
@@ -241,26 +212,10 @@ export class LogQueue implements LaneOwner {
     this.changed.ring();
   }
 
-  /**
-   * Lets a block that is on disk leave the memory. With `mayJoin` it becomes part of the one that left before, where it follows that: of
-   * ten thousand sources each brings a line or two before it has to leave, and each block is a request.
-   */
+  /** Lets a block that is on disk leave the memory; with `mayJoin` it may become part of the one that left before. */
   letLeave(block: Block, mayJoin: boolean): void {
     if (!block.sealed) this.seal(block);
-    block.leave();
-    this.blocks.left(block);
-    const { left } = block.lane;
-    if (mayJoin && left !== undefined && this.goesOn(left, block)) {
-      left.join(block);
-      this.blocks.remove(block);
-    } else block.lane.left = block;
-  }
-
-  private goesOn(left: Block, block: Block): boolean {
-    const { limits } = this.options;
-    if (left.settled || left.taken || left.bytes !== undefined) return false;
-    if (left.firstLine + left.lines !== block.firstLine || block.openedAt - left.openedAt > joinedMs) return false;
-    return left.lines + block.lines <= limits.lines && left.to + block.to <= limits.bytes;
+    this.blocks.leave(block, mayJoin ? this.options.limits : undefined);
   }
 
   /** Every block that holds lines, the taken ones first. */

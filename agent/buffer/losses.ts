@@ -1,7 +1,9 @@
 import { OnceAMinute } from "../status/once-a-minute";
 import type { Emit } from "../status/events";
 import type { Destination } from "./destination";
-import type { DropReason } from "./log-queue";
+
+/** Why lines are given up for good. */
+export type DropReason = "bufferFull" | "tooOld" | "damaged" | "setAsideFull";
 
 /** Lines given up for good: counted at once, told at most once a minute for each logstore and reason. */
 export class Losses {

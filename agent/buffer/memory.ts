@@ -28,7 +28,7 @@ export class BlockMemory {
     /** Size of a block that is full. */
     readonly fullSize: number,
     /** What may be lent; more is lent too, for what was accepted must lie somewhere. */
-    private readonly limit: number,
+    readonly limit: number,
   ) {}
 
   get short(): boolean {

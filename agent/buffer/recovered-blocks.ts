@@ -1,49 +1,39 @@
-import { Block } from "./block";
+import { Block, type BatchLimits } from "./block";
 import { Lane, type LaneOwner } from "./lane";
-import type { BatchLimits } from "./log-queue";
+import { faceOf } from "./segment-format";
 import type { RecoveredBlock } from "./segment-recovery";
 
 /** Makes blocks of what an earlier run has left, as large as a batch may be: a record holds what came between two writes. */
 export class RecoveredBlocks {
-  private readonly lanes = new Map<number, Lane>();
+  /** Oldest first. */
+  readonly blocks: Block[] = [];
   /** Of each lane. */
   private readonly last = new Map<number, Block>();
 
-  constructor(private readonly limits: BatchLimits) {}
+  constructor(
+    private readonly limits: BatchLimits,
+    private readonly owner: LaneOwner,
+    /** When they count as accepted, in monotonic milliseconds. */
+    private readonly openedAt: number,
+  ) {}
 
-  /** Returns the block that these lines begin; undefined when they were added to the one before. */
-  add(found: RecoveredBlock, openedAt: number, owner: LaneOwner): Block | undefined {
-    const before = this.last.get(found.lane);
-    if (before !== undefined && this.continues(before, found)) {
-      grow(before, found);
-      return undefined;
-    }
-    const block = new Block(this.laneOf(found, owner), found.first, openedAt, found.acceptedAt);
-    grow(block, found);
-    this.last.set(found.lane, block);
+  add(found: RecoveredBlock): void {
+    const { bytes, place } = found;
+    const block = this.blockFor(found);
+    block.places.push(place);
+    block.places.joinLast();
+    block.extend(place.lines, bytes);
+  }
+
+  /** The lane's last block where the lines go on there, or a new one. */
+  private blockFor({ record, bytes, place: { first, lines } }: RecoveredBlock): Block {
+    const id = record.lane;
+    const last = this.last.get(id);
+    if (last?.hasRoomFor(first, lines, bytes, this.limits)) return last;
+    const lane = last?.lane ?? new Lane(id, faceOf(record), this.owner);
+    const block = new Block(lane, first, this.openedAt, new Date(record.acceptedAt));
+    this.last.set(id, block);
+    this.blocks.push(block);
     return block;
   }
-
-  private laneOf(found: RecoveredBlock, owner: LaneOwner): Lane {
-    const id = found.lane;
-    let lane = this.lanes.get(id);
-    if (lane === undefined) this.lanes.set(id, (lane = new Lane(id, found.face, owner)));
-    return lane;
-  }
-
-  /** Whether the lines follow the block's own and it has room for them. */
-  private continues(block: Block, found: RecoveredBlock): boolean {
-    const { limits } = this;
-    if (block.firstLine + block.lines !== found.first) return false;
-    return block.to + found.bytes <= limits.bytes && block.lines + found.lines <= limits.lines;
-  }
-}
-
-function grow(block: Block, { lines, bytes, place }: RecoveredBlock): void {
-  block.places.push(place);
-  block.places.joinLast();
-  block.lines += lines;
-  block.to += bytes;
-  block.written = block.to;
-  block.writtenLine = block.firstLine + block.lines;
 }

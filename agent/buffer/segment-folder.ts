@@ -1,10 +1,10 @@
 import type { Block } from "./block";
 import { attempt, writeAll, writeAllSync } from "./disk";
-import { readLogs, type LoadedLogs } from "./load";
+import { loadBlock, type Missing } from "./load";
 import type { Lender } from "./queue-memory";
 import type { Segment } from "./segment";
 import type { SettledLines } from "./segment-format";
-import type { RecoveredBlock, RecoveredFolder } from "./segment-recovery";
+import type { Reading, RecoveredBlock, RecoveredFolder } from "./segment-recovery";
 import { SegmentSet, type SegmentSetOptions } from "./segment-set";
 import { addRecord, forget, nextRecord, unwritten, type Write } from "./segment-write";
 
@@ -35,9 +35,9 @@ export class SegmentFolder {
     );
   }
 
-  /** Gives what is there to `each`, oldest first. Call it once, before anything is written. */
-  recover(each: (block: RecoveredBlock) => void): RecoveredFolder {
-    return this.segments.recover(each);
+  /** Gives what is there to `each`, oldest first. Call it once, before anything is written. Where it rejects all is as before. */
+  recover(each: (block: RecoveredBlock) => void, reading: Reading): Promise<RecoveredFolder> {
+    return this.segments.recover(each, reading);
   }
 
   /** The disk promises to have what was recovered. Returns why it does not. */
@@ -126,9 +126,9 @@ export class SegmentFolder {
     this.clear();
   }
 
-  /** The logs of a block that is on disk only, in a buffer taken of `memory`, and how many of its lines are damaged. */
-  read(block: Block, memory: Lender): Promise<LoadedLogs> {
-    return readLogs(block, memory, this.options.disk);
+  /** Reads a block that is on disk only back into memory. Rejects when it cannot be read now. */
+  load(block: Block, memory: Lender): Promise<Missing> {
+    return loadBlock(block, memory, this.options.disk);
   }
 
   /** Resolves when the disk has promised to have what is written, or with why it does not. */

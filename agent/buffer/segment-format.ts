@@ -40,11 +40,51 @@ export interface RecordFace {
   readonly trailer: Buffer;
 }
 
-export interface SegmentRecord extends RecordFace {
-  readonly logs: Buffer;
-  /** Where it is in the file. */
-  readonly from: number;
-  readonly to: number;
+/** A record in the bytes of its file. Of a million of them little more than the lane is looked at: each part is read when it is asked for. */
+export class SegmentRecord implements RecordFace {
+  constructor(
+    private readonly bytes: Buffer,
+    /** Where it is in the file. */
+    readonly from: number,
+    readonly to: number,
+  ) {}
+
+  get lane(): number {
+    return this.bytes.readUInt32LE(this.from + 12);
+  }
+
+  get first(): number {
+    return this.bytes.readDoubleLE(this.from + 16);
+  }
+
+  get lines(): number {
+    return this.bytes.readUInt32LE(this.from + 24);
+  }
+
+  get acceptedAt(): number {
+    return this.bytes.readDoubleLE(this.from + 28);
+  }
+
+  get hashKey(): boolean {
+    return this.bytes[this.from + 36] === 1;
+  }
+
+  get trailer(): Buffer {
+    return this.bytes.subarray(this.from + recordHeadSize, this.logsAt);
+  }
+
+  get logs(): Buffer {
+    return this.bytes.subarray(this.logsAt, this.to);
+  }
+
+  /** Of the logs. */
+  get size(): number {
+    return this.to - this.logsAt;
+  }
+
+  private get logsAt(): number {
+    return this.from + recordHeadSize + this.bytes.readUInt16LE(this.from + 38);
+  }
 }
 
 /** The bytes before `logs` in its record. */
@@ -84,7 +124,7 @@ export interface Damage {
   readonly cutOff: boolean;
 }
 
-/** Calls `each` with every record that checks; the record's bytes are those of the file. */
+/** Calls `each` with every record that checks; it is the caller's as long as `bytes` are. */
 export function readRecords(bytes: Buffer, from: number, each: (record: SegmentRecord) => void): Damage {
   let lost = 0;
   let lines = 0;
@@ -95,7 +135,7 @@ export function readRecords(bytes: Buffer, from: number, each: (record: SegmentR
   while (at < bytes.length) {
     const end = plausibleEnd(bytes, at);
     if (end !== undefined && crc32(bytes.subarray(at + sizeAt, end)) === bytes.readUInt32LE(at + crcAt)) {
-      each(decodeRecord(bytes, at, end));
+      each(new SegmentRecord(bytes, at, end));
       if (badSince !== undefined) places++;
       badSince = undefined;
       at = end;
@@ -134,21 +174,6 @@ function plausibleEnd(bytes: Buffer, at: number): number | undefined {
   const end = at + payloadAt + size;
   if (size < minPayload || size > maxPayload || end > bytes.length) return undefined;
   return recordHeadSize + bytes.readUInt16LE(at + 38) + at > end ? undefined : end;
-}
-
-function decodeRecord(bytes: Buffer, from: number, to: number): SegmentRecord {
-  const logsAt = from + recordHeadSize + bytes.readUInt16LE(from + 38);
-  return {
-    lane: bytes.readUInt32LE(from + 12),
-    first: bytes.readDoubleLE(from + 16),
-    lines: bytes.readUInt32LE(from + 24),
-    acceptedAt: bytes.readDoubleLE(from + 28),
-    hashKey: bytes[from + 36] === 1,
-    trailer: bytes.subarray(from + recordHeadSize, logsAt),
-    logs: bytes.subarray(logsAt, to),
-    from,
-    to,
-  };
 }
 
 const hexCrc = (text: string): string => crc32(Buffer.from(text)).toString(16).padStart(8, "0");

@@ -1,14 +1,12 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import type { Emit } from "../status/events";
-import type { GroupFace } from "./destination";
 import { attempt, type Disk } from "./disk";
 import { skipLogs } from "./log-bytes";
 import type { Place } from "./place";
 import { Segment, segmentSuffix, settledSuffix } from "./segment";
 import {
   decodeSettled,
-  faceOf,
   holdsNothing,
   readRecords,
   sizeOfSegmentLine,
@@ -19,14 +17,19 @@ import {
 
 /** Lines of one lane that a run before has left, consecutive, of one record. */
 export interface RecoveredBlock {
-  readonly lane: number;
-  readonly face: GroupFace;
-  readonly first: number;
-  readonly lines: number;
+  /** Not to be kept: its bytes are another segment's soon. */
+  readonly record: SegmentRecord;
   /** Of their logs. */
   readonly bytes: number;
-  readonly acceptedAt: Date;
   readonly place: Place;
+}
+
+/** A reading back that is under way, which may take seconds. */
+export interface Reading {
+  /** Aborts where nothing more is to be read: it rejects then, and all is as it was. */
+  readonly signal: AbortSignal;
+  /** This one of so many segments is read next, 1 first. */
+  readonly onSegment: (segment: number, segments: number) => void;
 }
 
 export interface RecoveredFolder {
@@ -45,41 +48,51 @@ export interface Recovered extends RecoveredFolder {
 const numberedName = /^(\d{8,15})\./;
 
 /**
- * Reads a folder of segments, one after the other, so that memory holds one, and gives what is not settled to `each`.
- * Never throws because of what is in a file.
+ * Reads a folder of segments, one after the other, so that memory holds one, and gives what is not settled to `each`. The event loop
+ * goes round between two files. Never rejects because of what is in a file.
  */
-export function recoverSegments(
+export async function recoverSegments(
   folder: string,
-  disk: Disk,
-  emit: Emit,
+  { disk, emit }: { readonly disk: Disk; readonly emit: Emit },
   each: (block: RecoveredBlock) => void,
-): Recovered {
+  { signal, onSegment }: Reading,
+): Promise<Recovered> {
   const names = fs.readdirSync(folder).sort();
   const numbers = names.map((name) => Number(numberedName.exec(name)?.[1] ?? 0));
   const settled = new SettledRanges();
+  const files = new FileReader(disk);
   for (const name of names.filter((one) => one.endsWith(settledSuffix))) {
     const file = join(folder, name);
     // Left by a kill between two deletions. Its number is not used again, so it may as well stay.
     if (!names.includes(name.replace(settledSuffix, segmentSuffix))) attempt(() => disk.rmSync(file, { force: true }));
-    else decodeSettled(readOrNothing(file)).forEach((lines) => settled.add(lines));
+    else {
+      // What cannot be read is sent a second time.
+      const bytes = await files.read(file).catch(() => Buffer.alloc(0));
+      signal.throwIfAborted();
+      decodeSettled(bytes).forEach((lines) => settled.add(lines));
+    }
   }
   const nextSegment = Math.max(0, ...numbers) + 1;
   const segments: Segment[] = [];
   let nextLane = settled.highestLane + 1;
-  for (const name of names.filter((one) => one.endsWith(segmentSuffix))) {
+  const segmentNames = names.filter((one) => one.endsWith(segmentSuffix));
+  for (const [n, name] of segmentNames.entries()) {
+    onSegment(n + 1, segmentNames.length);
     const segment = new Segment(join(folder, name.slice(0, -segmentSuffix.length)), disk);
     try {
-      const bytes = fs.readFileSync(segment.file);
+      const bytes = await files.read(segment.file);
+      signal.throwIfAborted();
       segment.size = bytes.length;
       segment.synced = 0;
       const lineSize = sizeOfSegmentLine(bytes);
       const damage = readRecords(bytes, lineSize, (record) => {
         nextLane = Math.max(nextLane, record.lane + 1);
-        unsettled(record, segment, settled).forEach(each);
+        unsettled(record, segment, settled, each);
       });
       tell(segment, damage, lineSize === 0 && !holdsNothing(bytes), emit);
       segments.push(segment);
     } catch (error) {
+      signal.throwIfAborted();
       nextLane = Math.max(nextLane, laneApart(nextSegment));
       emit({ type: "BufferDamaged", file: segment.file, bytes: segment.size, lines: 0, why: (error as Error).message });
     }
@@ -99,34 +112,27 @@ export function recoverSegments(
 const laneApart = (nextSegment: number): number => 2 ** 31 + (nextSegment % 2 ** 15) * 2 ** 16;
 
 /** The lines of a record that are neither settled nor in a record before. */
-function unsettled(record: SegmentRecord, segment: Segment, settled: SettledRanges): readonly RecoveredBlock[] {
-  const { lane, first, lines, logs, from, to } = record;
-  const out: RecoveredBlock[] = [];
+function unsettled(
+  record: SegmentRecord,
+  segment: Segment,
+  settled: SettledRanges,
+  each: (block: RecoveredBlock) => void,
+): void {
+  const { lane, first, lines, from, to } = record;
   for (const gap of settled.gaps(lane, first, first + lines)) {
-    let bytes = logs.length;
-    if (gap.to - gap.from !== lines) {
-      const begin = skipLogs(logs, 0, gap.from - first);
-      bytes = skipLogs(logs, begin, gap.to - gap.from) - begin;
-    }
     const count = gap.to - gap.from;
+    const bytes = count === lines ? record.size : sizeOfLogs(record.logs, gap.from - first, count);
     segment.pending += count;
-    const place = { segment, from, to, first: gap.from, lines: count };
-    out.push({
-      lane,
-      // Read of the first record of a lane only.
-      get face() {
-        return faceOf(record);
-      },
-      first: gap.from,
-      lines: count,
-      bytes,
-      acceptedAt: new Date(record.acceptedAt),
-      place,
-    });
+    each({ record, bytes, place: { segment, from, to, first: gap.from, lines: count } });
   }
   // The same lines may be there twice: a write whose end an agent did not await.
   settled.add({ lane, first, lines });
-  return out;
+}
+
+/** Bytes of some of the logs, after the first `skipped`. */
+function sizeOfLogs(logs: Buffer, skipped: number, lines: number): number {
+  const begin = skipLogs(logs, 0, skipped);
+  return skipLogs(logs, begin, lines) - begin;
 }
 
 function tell(segment: Segment, damage: Damage, lineLost: boolean, emit: Emit): void {
@@ -146,12 +152,18 @@ function tell(segment: Segment, damage: Damage, lineLost: boolean, emit: Emit): 
   emit({ type: "BufferDamaged", file, bytes: damage.bytes, lines: damage.lines, why });
 }
 
-function readOrNothing(file: string): Buffer {
-  try {
-    return fs.readFileSync(file);
-  } catch {
-    // Then its lines are sent a second time.
-    return Buffer.alloc(0);
+/** Reads whole files, one at a time, into the same memory: the collector would let that of each file pile up. */
+class FileReader {
+  private bytes = Buffer.alloc(0);
+
+  constructor(private readonly disk: Disk) {}
+
+  /** What it resolves to is good until the next call. */
+  async read(file: string): Promise<Buffer> {
+    const { size } = fs.statSync(file);
+    if (size > this.bytes.length) this.bytes = Buffer.allocUnsafeSlow(size);
+    const read = await this.disk.read(file, this.bytes.subarray(0, size), 0);
+    return this.bytes.subarray(0, read);
   }
 }
 
@@ -166,7 +178,11 @@ class SettledRanges {
     const ranges = this.lanes.get(lane) ?? [];
     let from = first;
     let to = first + lines;
-    // Mostly it continues the last one.
+    const last = ranges.at(-1);
+    if (last?.to === from) {
+      last.to = to;
+      return;
+    }
     let at = ranges.length;
     while (at > 0 && (ranges[at - 1] as { to: number }).to >= from) at--;
     let end = at;
@@ -181,9 +197,12 @@ class SettledRanges {
 
   /** What between the two line numbers is not settled. */
   gaps(lane: number, from: number, to: number): readonly { from: number; to: number }[] {
+    const ranges = this.lanes.get(lane);
+    const last = ranges?.at(-1);
+    if (ranges === undefined || last === undefined || last.to <= from) return [{ from, to }];
     const out: { from: number; to: number }[] = [];
     let at = from;
-    for (const range of this.lanes.get(lane) ?? []) {
+    for (const range of ranges) {
       if (range.to <= at) continue;
       if (range.from >= to) break;
       if (range.from > at) out.push({ from: at, to: range.from });

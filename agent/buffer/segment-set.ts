@@ -5,7 +5,7 @@ import type { Destination } from "./destination";
 import { attempt, withFile, writeAllSync, type Disk } from "./disk";
 import { Segment } from "./segment";
 import { encodeSegmentLine } from "./segment-format";
-import { recoverSegments, type RecoveredBlock, type RecoveredFolder } from "./segment-recovery";
+import { recoverSegments, type Reading, type RecoveredBlock, type RecoveredFolder } from "./segment-recovery";
 
 export interface SegmentSetOptions {
   readonly folder: string;
@@ -42,10 +42,10 @@ export class SegmentSet {
     return sum;
   }
 
-  /** Gives what is there to `each`, oldest first. Call it once, before anything is written. */
-  recover(each: (block: RecoveredBlock) => void): RecoveredFolder {
+  /** Gives what is there to `each`, oldest first. Call it once, before anything is written. Where it rejects all is as before. */
+  async recover(each: (block: RecoveredBlock) => void, reading: Reading): Promise<RecoveredFolder> {
     if (!fs.existsSync(this.path)) return { nextLane: 1, holds: () => false };
-    const found = recoverSegments(this.path, this.options.disk, this.options.emit, each);
+    const found = await recoverSegments(this.path, this.options, each, reading);
     for (const segment of found.segments) this.segments.add(segment);
     this.nextSegment = found.nextSegment;
     this.clear();

@@ -69,6 +69,7 @@ export async function run({ settings, service, readSettings, readyFile }: RunOpt
   const control = new ControlServer({
     dataDir: settings.dataDir,
     status: () => agent.status(),
+    recovered: agent.recovered,
     resends: agent.resends,
     world: realWorld,
   });
@@ -92,7 +93,8 @@ export async function run({ settings, service, readSettings, readyFile }: RunOpt
   // As rsyslog and most daemons take it.
   onHangUp = () => (supervised ? supervised.reload(reload) : reload());
   try {
-    const why = await Promise.race([firstSignal(() => agent.force()), agent.inputEnded]);
+    const failed = agent.recovered.then(() => agent.inputEnded);
+    const why = await Promise.race([firstSignal(() => agent.force()), failed]);
     return codeOf(await agent.stop(why, live.current.drainSeconds * 1000));
   } finally {
     await Promise.all([control.close(), server?.close(), supervised?.close()]);

@@ -10,6 +10,7 @@ import * as net from "node:net";
 import { join } from "node:path";
 import type { Resends } from "../set-aside/resends";
 import type { AgentEvent } from "../status/events";
+import { stateOf } from "../status/describe-status";
 import type { AgentStatus } from "../status/status-file";
 import type { World } from "../world";
 import { Drain } from "./drain";
@@ -18,6 +19,8 @@ import { removeAnswer, resendAnswer } from "./set-aside";
 export interface ControlServerOptions {
   readonly dataDir: string;
   readonly status: () => AgentStatus;
+  /** Resolves when what is to be drained is known. */
+  readonly recovered: Promise<void>;
   readonly resends: Resends;
   readonly world: World;
 }
@@ -111,9 +114,11 @@ export class ControlServer {
   }
 
   private async drain(ms: number): Promise<DrainAnswer> {
-    const { status, world } = this.options;
-    const drain = new Drain(status().queues);
+    const { status, recovered, world } = this.options;
     const end = world.now().getTime() + ms;
+    await Promise.race([recovered, world.sleep(ms, this.over.signal)]);
+    if (status().state === "starting") throw new Error(`the agent is ${stateOf(status())}; ask again in a while`);
+    const drain = new Drain(status().queues);
     this.drains.add(drain);
     try {
       for (;;) {

@@ -15,13 +15,15 @@ interface Counted {
  * read: what was added at its end, and what was sent at its beginning.
  */
 export class SetAsideCounts {
-  /** At the last look. */
-  current: readonly SetAsideStatus[] = [];
   /** By device, inode and birth, for an inode is soon another file's: the name tells how far it is sent. */
   private known = new Map<string, Counted>();
   private looking: Promise<void> | undefined;
 
-  constructor(private readonly folder: SetAsideFolder) {}
+  constructor(
+    private readonly folder: SetAsideFolder,
+    /** At the last look. */
+    public current: readonly SetAsideStatus[] = [],
+  ) {}
 
   /** Looks anew; a look that is under way serves whoever asks meanwhile. Never rejects: a folder that cannot be read tells nothing new. */
   look(): Promise<void> {

@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { attempt, realDisk, withFile, type Disk } from "../buffer/disk";
+import { appendWhole, attempt, realDisk, withFile, type Disk } from "../buffer/disk";
 import { destinationKey, type Destination } from "../buffer/destination";
+import type { FileLine } from "./file-lines";
 
 /** A file with lines that are set aside. */
 export interface SetAsidePart {
@@ -69,6 +70,30 @@ export class SetAsideFolder {
   /** Notes that the part is settled up to this byte. Throws when the disk does not take it. */
   settled(destination: Destination, part: SetAsidePart, from: number): SetAsidePart {
     return this.renamed(destination, part.file, part.number ?? 0, from);
+  }
+
+  /** Adds a line of a part, which cannot be read, to what is kept for a person. Throws when there is no room for it. */
+  keepDamaged(destination: Destination, { file }: SetAsidePart, { from, to, ended }: FileLine): void {
+    const bytes = Buffer.allocUnsafe(Math.min(to - from, 64 * 1024));
+    const damaged = this.damagedFileOf(destination);
+    const problem = attempt(() =>
+      withFile(file, "r", (source) =>
+        withFile(damaged, "a", (kept) => {
+          for (let at = from; at < to;) {
+            const size = fs.readSync(source, bytes, 0, Math.min(bytes.length, to - at), at);
+            if (size === 0) break;
+            appendWhole(this.disk, kept, bytes.subarray(0, size));
+            at += size;
+          }
+          if (!ended) appendWhole(this.disk, kept, Buffer.from("\n"));
+          this.disk.fsyncSync(kept);
+        }),
+      ),
+    );
+    if (problem === undefined) return;
+    throw new Error(
+      `${file} holds something at byte ${from} that cannot be read, nor kept in ${damaged}: ${problem.message}`,
+    );
   }
 
   remove({ file }: SetAsidePart): void {

@@ -1,17 +1,33 @@
+import { encodeLogGroup } from "../../sls/wire/log-group";
 import { Bell } from "../buffer/bell";
+import type { BatchLimits } from "../buffer/block";
 import type { Destination, GroupFace } from "../buffer/destination";
 import { realDisk } from "../buffer/disk";
 import type { Lane } from "../buffer/lane";
-import { LogQueue, type BatchLimits } from "../buffer/log-queue";
+import { LogQueue } from "../buffer/log-queue";
 import { BlockMemory } from "../buffer/memory";
 import { SegmentFolder } from "../buffer/segment-folder";
 import type { World } from "../world";
+import type { FileLine } from "./file-lines";
+import { decodeRecord } from "./record";
 
 /** A line on its way, and where in its file the next one begins. */
 export interface ResentLine {
   readonly to: number;
-  /** Undefined where there is nothing to send: the line was damaged, or empty. */
+  /** Undefined where there is nothing to send: the line is empty. */
   readonly log?: { readonly face: GroupFace; readonly bytes: Buffer; readonly time: number };
+}
+
+/** Undefined where the line cannot be read. */
+export function resentLine({ to, bytes }: FileLine): ResentLine | undefined {
+  if (bytes?.length === 0) return { to };
+  try {
+    if (bytes === undefined) throw new Error("too long");
+    const { face, log } = decodeRecord(bytes);
+    return { to, log: { face, bytes: encodeLogGroup({ logs: [log] }), time: log.time } };
+  } catch {
+    return undefined;
+  }
 }
 
 /** What stands behind the logs of a block. */
@@ -24,7 +40,7 @@ const trailerRoom = 1024;
 export class ResendQueue {
   readonly queue: LogQueue;
   /** Rings when lines were settled. */
-  readonly changed = new Bell();
+  private readonly changed = new Bell();
   private line: { readonly to: number; readonly lane?: Lane; readonly number: number }[] = [];
   private settledTo = 0;
   private readonly memory: BlockMemory;
@@ -74,6 +90,11 @@ export class ResendQueue {
 
   get empty(): boolean {
     return this.queue.lines === 0;
+  }
+
+  /** Resolves when it is empty, or the signal aborts. */
+  async emptied(signal: AbortSignal): Promise<void> {
+    while (!this.empty && !signal.aborted) await this.changed.wait(signal);
   }
 
   /** Up to this byte of the file everything is settled; undefined when that is nothing of this batch yet. */

@@ -1,19 +1,15 @@
-import * as fs from "node:fs";
-import { encodeLogGroup } from "../../sls/wire/log-group";
 import { linkedTo } from "../abort";
 import type { Destination } from "../buffer/destination";
-import { appendWhole, attempt, withFile, type Disk } from "../buffer/disk";
+import type { Disk } from "../buffer/disk";
 import type { SendRate } from "../sender/send-rate";
-import { Sender } from "../sender/sender";
+import { Sender, type SenderOptions } from "../sender/sender";
 import type { ServiceClock } from "../sender/service-clock";
-import type { SenderOptions } from "../sender/sender";
 import type { LogSink } from "../sender/sink";
 import type { AgentEvent, Emit } from "../status/events";
 import type { World } from "../world";
 import { linesOf, type FileLine } from "./file-lines";
 import type { SetAsideFolder, SetAsidePart } from "./folder";
-import { decodeRecord } from "./record";
-import { ResendQueue, type ResentLine } from "./resend-queue";
+import { ResendQueue, resentLine, type ResentLine } from "./resend-queue";
 import { SetAside } from "./set-aside";
 
 /** What a resend has come to, in lines. */
@@ -132,7 +128,7 @@ export class Resend {
     for await (const lines of linesOf(file, from)) {
       for (const line of lines) {
         if (this.stopping.signal.aborted) return;
-        const next = this.read(line);
+        const next = resentLine(line);
         if (next === undefined) {
           // What stands before it first: damage that cannot be kept must not have lines behind it sent again each time.
           if (batch.length > 0) await flush();
@@ -153,7 +149,7 @@ export class Resend {
     const { sent, refused } = count;
     this.movedAt = this.options.world.monotonic();
     batches.put(lines);
-    while (!batches.empty && !stopping.signal.aborted) await batches.changed.wait(stopping.signal);
+    await batches.emptied(stopping.signal);
     if (!batches.empty) await this.lastAnswers();
     this.settled();
     this.options.folder.sync();
@@ -169,7 +165,7 @@ export class Resend {
   private async lastAnswers(): Promise<void> {
     const over = linkedTo(this.sender.signal);
     void this.options.world.sleep(lastAnswersMs, over.signal).then(over.abort);
-    while (!this.batches.empty && !over.signal.aborted) await this.batches.changed.wait(over.signal);
+    await this.batches.emptied(over.signal);
     over.abort();
     over.release();
   }
@@ -194,45 +190,12 @@ export class Resend {
     }
   }
 
-  /** Undefined where it cannot be read. */
-  private read({ to, bytes }: FileLine): ResentLine | undefined {
-    if (bytes?.length === 0) return { to };
-    try {
-      if (bytes === undefined) throw new Error("too long");
-      const { face, log } = decodeRecord(bytes);
-      return { to, log: { face, bytes: encodeLogGroup({ logs: [log] }), time: log.time } };
-    } catch {
-      return undefined;
-    }
-  }
-
   /** Keeps it apart. Throws when there is no room for that: it must not be passed then. */
-  private passDamaged({ from, to, ended }: FileLine): void {
-    const { folder, disk } = this.options;
-    const { file = "" } = this.part ?? {};
-    const bytes = Buffer.allocUnsafe(Math.min(to - from, 64 * 1024));
-    const damaged = folder.damagedFileOf(this.destination);
-    const problem = attempt(() =>
-      withFile(file, "r", (source) =>
-        withFile(damaged, "a", (kept) => {
-          for (let at = from; at < to;) {
-            const size = fs.readSync(source, bytes, 0, Math.min(bytes.length, to - at), at);
-            if (size === 0) break;
-            appendWhole(disk, kept, bytes.subarray(0, size));
-            at += size;
-          }
-          if (!ended) appendWhole(disk, kept, Buffer.from("\n"));
-          disk.fsyncSync(kept);
-        }),
-      ),
-    );
-    if (problem !== undefined) {
-      throw new Error(
-        `${file} holds something at byte ${from} that cannot be read, nor kept in ${damaged}: ${problem.message}`,
-      );
-    }
+  private passDamaged(line: FileLine): void {
+    if (this.part === undefined) return;
+    this.options.folder.keepDamaged(this.destination, this.part, line);
     this.count.damaged++;
-    this.note(to);
+    this.note(line.to);
     if (this.problem !== undefined) throw this.problem;
   }
 

@@ -1,5 +1,10 @@
 import type { AgentStatus, InputStatus } from "./status-file";
 
+export const stateOf = ({ state, readingBack }: Partial<Pick<AgentStatus, "state" | "readingBack">>): string =>
+  readingBack === undefined
+    ? (state ?? unknown)
+    : `${state}, reading back segment ${readingBack.segment} of ${readingBack.segments} of ${readingBack.project}/${readingBack.logstore}`;
+
 /** `127.0.0.1:11111`, the path of a socket, a command. */
 export const placeOf = ({ address, port }: InputStatus): string =>
   port === undefined ? address : `${address}:${port}`;
@@ -21,7 +26,7 @@ const noLines: AgentStatus["lines"] = {
 const completed = (found: Partial<AgentStatus>) => ({
   version: found.version ?? unknown,
   pid: found.pid ?? unknown,
-  state: found.state ?? unknown,
+  state: stateOf(found),
   startedAt: found.startedAt ?? unknown,
   endpoint: found.endpoint ?? unknown,
   projects: found.projects ?? [],

@@ -2,6 +2,7 @@
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import type { World } from "../world";
+import { stateOf } from "./describe-status";
 import type { Emit } from "./events";
 import { metrics, type Scrape } from "./metrics";
 import { contentType, prometheusText } from "./prometheus";
@@ -73,8 +74,9 @@ export class StatusServer {
 }
 
 /** Why no lines are taken; being held back for a while is no reason. */
-function unready({ state, inputs, waitingFor }: AgentStatus): string | undefined {
-  if (state !== "running") return `the agent is ${state}`;
+function unready(status: AgentStatus): string | undefined {
+  const { state, inputs, waitingFor } = status;
+  if (state !== "running") return `the agent is ${stateOf(status)}`;
   if (inputs.some((input) => input.state === "listening" || input.state === "held")) return undefined;
   const waits = Object.entries(waitingFor).map(([what, why]) => `waiting for ${what}: ${why}`);
   return waits.join("; ") || "no input listens yet";

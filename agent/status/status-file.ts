@@ -40,11 +40,21 @@ export interface ConfigStatus {
   readonly notApplied?: readonly string[];
 }
 
+/** How far what an earlier run has left is read back: this one of the logstore's segments, 1 first. */
+export interface ReadingBackStatus {
+  readonly project: string;
+  readonly logstore: string;
+  readonly segment: number;
+  readonly segments: number;
+}
+
 /** What `status.json` in the data folder says; written at most once a second, and only when something has changed. */
 export interface AgentStatus {
   readonly version: string;
   readonly pid: number;
   readonly state: "starting" | "running" | "draining" | "stopped";
+  /** While it starts. */
+  readonly readingBack?: ReadingBackStatus;
   readonly startedAt: string;
   readonly updatedAt: string;
   readonly endpoint: string;

@@ -27,6 +27,7 @@ export interface StatusParts {
   /** Gets the figures of now. */
   readonly rates: Rates;
   readonly state: AgentStatus["state"];
+  readonly readingBack: AgentStatus["readingBack"];
   readonly startedAt: string;
   readonly now: Date;
 }
@@ -37,6 +38,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
     version: agentVersion,
     pid: process.pid,
     state: parts.state,
+    ...(parts.readingBack ? { readingBack: parts.readingBack } : {}),
     startedAt: parts.startedAt,
     updatedAt: now.toISOString(),
     endpoint: settings.endpoint,

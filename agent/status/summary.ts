@@ -1,9 +1,10 @@
-import { placeOf } from "./describe-status";
+import { placeOf, stateOf } from "./describe-status";
 import type { AgentStatus } from "./status-file";
 
 /** One line for `systemctl status`; it changes seldom enough to be told each time. */
-export function summaryOf({ state, inputs, configs, queues, setAside, waitingFor, lastError }: AgentStatus): string {
-  if (state !== "running") return state;
+export function summaryOf(status: AgentStatus): string {
+  const { state, inputs, configs, queues, setAside, waitingFor, lastError } = status;
+  if (state !== "running") return stateOf(status);
   const doors = inputs.map((input) => `${input.input} ${placeOf(input)} ${input.state}`);
   const waiting = Object.entries(waitingFor).map(([what, why]) => `waiting for ${what}: ${why}`);
   const backing = queues.filter(({ sender }) => sender === "backingOff");

@@ -20,6 +20,8 @@ export interface SupervisedOptions {
 const readyMs = 5_000;
 /** Between two looks whether the status line says something new, without a watchdog. */
 const statusMs = 10_000;
+/** The same until it is ready: what is read back is told as it goes on. */
+const startingMs = 1_000;
 /** Beats at a third of what is allowed: two may be missed. */
 const beatsPerWatchdog = 3;
 /** Beyond the time for sending: what is written to disk at the end. */
@@ -41,7 +43,7 @@ export class Supervised {
   private lastProblem = "";
 
   constructor(private readonly options: SupervisedOptions) {
-    this.running = this.beat();
+    this.running = Promise.all([this.beat(), this.tellStart()]).then(() => undefined);
     void options.world.sleep(readyMs, this.over.signal).then(() => this.becomeReady());
   }
 
@@ -85,6 +87,16 @@ export class Supervised {
       const told = [...(watchdogMs !== undefined && well ? ["WATCHDOG=1"] : []), ...this.newStatus()];
       if (told.length > 0) this.send(told);
       await world.sleep(pause, signal);
+    }
+  }
+
+  private async tellStart(): Promise<void> {
+    const { signal } = this.over;
+    for (;;) {
+      await this.options.world.sleep(startingMs, signal);
+      if (this.ready || signal.aborted) return;
+      const told = this.newStatus();
+      if (told.length > 0) this.send(told);
     }
   }
 

@@ -46,7 +46,7 @@ describe("a stop", () => {
     expect(await stopTakes(world, bench, 1_000)).toBeLessThan(20_000);
     expect(bench.events.at(-1)).toMatchObject({ type: "AgentStopped", keptOnDisk: 10, lost: 0 });
     const next = bufferIn(join(bench.folder, "data", "buffer"));
-    next.buffer.recover();
+    await next.buffer.recover();
     expect(next.queue({ project: "my-project", logstore: "my-store" }).lines).toBe(10);
   });
 
@@ -58,6 +58,7 @@ describe("a stop", () => {
     await stopTakes(world, first, 0);
     const read = (): Promise<number> => new Promise(() => undefined);
     const second = startAgent(service, first.folder, {}, { world, disk: { ...realDisk, read } });
+    await second.agent.recovered;
     await world.pass(1_000);
     expect(await stopTakes(world, second, 1_000)).toBeLessThan(20_000);
     expect(second.events.at(-1)).toMatchObject({ type: "AgentStopped", keptOnDisk: 10, lost: 0 });

@@ -1,4 +1,4 @@
-import type { Overflow } from "../../buffer/log-buffer";
+import type { Overflow } from "../../buffer/room";
 import { choice, integer } from "../option";
 
 /** Where unsent lines wait. */

@@ -25,6 +25,8 @@ export class RelpMemory {
   readonly record: RelpRecord | undefined;
   /** The end of the process has begun. */
   closed = false;
+  /** Until then the file is the last run's. */
+  private loaded = false;
 
   constructor(private readonly options: RelpMemoryOptions) {
     const { record } = options;
@@ -42,6 +44,7 @@ export class RelpMemory {
 
   /** Reads what the last run has left. Call it once, when the buffer is recovered, before any session. */
   load(recovered: RecoveredLines): void {
+    this.loaded = true;
     const { record } = this.options;
     if (record === undefined) return;
     const read = readRecord(record);
@@ -80,7 +83,7 @@ export class RelpMemory {
   close(kept: boolean): void {
     this.closed = true;
     if (kept) this.writing([]);
-    this.record?.close([...this.sessions].some(({ offered }) => offered));
+    if (this.loaded) this.record?.close([...this.sessions].some(({ offered }) => offered));
   }
 
   /** Sessions of that client which may come again. */

@@ -31,7 +31,7 @@ function countingDisk() {
 }
 
 /** What a kill at this moment would leave. */
-const left = (folder: string): Promise<string[]> => recovered(folder).left();
+const left = async (folder: string): Promise<string[]> => (await recovered(folder)).left();
 
 describe("lines with commitMs 0", () => {
   it("are on disk before anything else is read", async () => {

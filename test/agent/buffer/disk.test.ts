@@ -26,7 +26,7 @@ describe("a disk that is full", () => {
     await until("it is told", () => events.length > 1);
     expect(events.at(-1)).toEqual({ type: "BufferDiskWorks", folder });
     expect(await left()).toEqual(["3"]);
-    expect(await recovered(folder).left()).toEqual(["3"]);
+    expect(await (await recovered(folder)).left()).toEqual(["3"]);
   });
 
   it("lets nobody believe that a line is safe until the service has it", async () => {
@@ -51,7 +51,7 @@ describe("a disk that is full", () => {
       const told = bench.events.map((event) => ("lines" in event ? [event.type, event.lines] : [event.type]));
       const kept = lost < 100 ? [["BufferKept", 100 - lost]] : [];
       expect(told, `room ${room}`).toEqual([...kept, ...(lost > 0 ? [["BufferNotKept", lost]] : [])]);
-      expect(await recovered(folder).left(), `room ${room}`).toEqual(numbers(0, 100 - lost));
+      expect(await (await recovered(folder)).left(), `room ${room}`).toEqual(numbers(0, 100 - lost));
       // A record has 70 bytes about it, a line 13.
       if (room > 400) expect(lost, `room ${room}`).toBeLessThan(100 - (room - 400) / 30);
     }
@@ -60,10 +60,10 @@ describe("a disk that is full", () => {
   it("never costs a line that was on disk, whatever the room is", async () => {
     for (let room = 0; room < 900; room += 61) {
       const folder = await folderWith(numbers(0, 20));
-      const second = recovered(folder, diskWithRoom(room));
+      const second = await recovered(folder, diskWithRoom(room));
       second.put(numbers(20, 30));
       const lost = await second.end();
-      expect(await recovered(folder).left(), `room ${room}`).toEqual(numbers(0, 30 - lost));
+      expect(await (await recovered(folder)).left(), `room ${room}`).toEqual(numbers(0, 30 - lost));
     }
   });
 
@@ -77,7 +77,7 @@ describe("a disk that is full", () => {
     const lost = await bench.end();
     expect(lost).toBeGreaterThan(0);
     expect(lost).toBeLessThan(7600);
-    const got = new Set(await recovered(folder).left());
+    const got = new Set(await (await recovered(folder)).left());
     expect(got.size).toBe(8000 - lost);
     expect(numbers(0, 400).every((text) => got.has(text))).toBe(true);
   });
@@ -115,12 +115,13 @@ describe("a disk that is full", () => {
 
   it("that cannot give back lines just now (too many open files) costs none", async () => {
     const folder = await folderWith(numbers(0, 10));
-    let broken = true;
+    let broken = false;
     const read: Disk["read"] = async (...args) => {
       if (broken) throw diskError("EMFILE");
       return realDisk.read(...args);
     };
-    const { queue, send, buffer } = recovered(folder, { ...realDisk, read });
+    const { queue, send, buffer } = await recovered(folder, { ...realDisk, read });
+    broken = true;
     const block = queue().take(0);
     if (block === undefined) throw new Error("nothing waits");
     await expect(queue().load(block)).rejects.toThrow("EMFILE");
@@ -141,7 +142,7 @@ describe("a disk that is slow", () => {
     await settle();
     put(numbers(5, 8));
     expect(buffer.keep()).toBe(0);
-    expect(await recovered(folder).left()).toEqual(numbers(0, 8));
+    expect(await (await recovered(folder)).left()).toEqual(numbers(0, 8));
   });
 
   it("holds the inputs when the memory is full, and lets go when it has written", async () => {
@@ -173,7 +174,7 @@ describe("a disk on which nothing can be deleted", () => {
       if (broken) throw diskError("EROFS");
       realDisk.rmSync(file, options);
     };
-    const { send, put, events, written, end } = recovered(folder, { ...realDisk, rmSync });
+    const { send, put, events, written, end } = await recovered(folder, { ...realDisk, rmSync });
     expect(await send()).toEqual(numbers(0, 10));
     put(["x"]);
     await written();

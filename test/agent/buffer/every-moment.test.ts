@@ -78,7 +78,7 @@ async function live(bench: BufferBench, disk: DyingDisk, story: Story): Promise<
 /** Ends in order where the disk does not end it. */
 async function run(folder: string, disk: DyingDisk, story: Story): Promise<void> {
   const bench = bufferIn(folder, { ...small, disk });
-  bench.buffer.recover();
+  await bench.buffer.recover();
   story.last.unshift([]);
   await live(bench, disk, story);
   if (disk.dead) await bench.buffer.stopWriting();
@@ -88,10 +88,10 @@ async function run(folder: string, disk: DyingDisk, story: Story): Promise<void>
 /** What the next agent finds, twice: one that is killed right after its start changes nothing. */
 async function found(folder: string): Promise<string[]> {
   const first = bufferIn(folder, small);
-  first.buffer.recover();
+  await first.buffer.recover();
   const left = await first.left();
   const second = bufferIn(folder, small);
-  second.buffer.recover();
+  await second.buffer.recover();
   expect(await second.left()).toEqual(left);
   expect(second.events.filter(({ type }) => type === "BufferDamaged")).toEqual([]);
   return left;
@@ -104,7 +104,7 @@ function nothingIsLost({ put, promised, sent }: Story, left: readonly string[]):
 
 async function goesOn(folder: string, left: readonly string[]): Promise<void> {
   const bench = bufferIn(folder, small);
-  bench.buffer.recover();
+  await bench.buffer.recover();
   bench.put(["after"]);
   await bench.written();
   expect([...(await bench.send())].sort()).toEqual([...left, "after"].sort());
@@ -182,10 +182,10 @@ it("a note of lines that never came to the disk, since they were sent before, hi
   expect(await first.send()).toEqual(["sent"]);
   if (old !== undefined) first.queue().giveBack(old);
   const second = bufferIn(folder);
-  second.buffer.recover();
+  await second.buffer.recover();
   second.put(["new"], { source: "10.0.0.2" });
   await second.written();
   const third = bufferIn(folder);
-  third.buffer.recover();
+  await third.buffer.recover();
   expect(await third.left()).toEqual(["old", "new"]);
 });

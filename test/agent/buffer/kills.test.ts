@@ -62,7 +62,7 @@ describe("random lines and kills", () => {
           await bench.buffer.stopWriting();
           fresh.clear();
           bench = bufferIn(folder, options);
-          bench.buffer.recover();
+          await bench.buffer.recover();
         }
       }
       await bench.buffer.committed();

@@ -10,13 +10,13 @@ import { until } from "../support/world";
 /** Lines go to disk, over the end of a segment too, and nothing says that the disk fails. */
 async function works(folder: string, left: readonly string[] = []): Promise<void> {
   const bench = bufferIn(folder, { segmentBytes: 200 });
-  bench.buffer.recover();
+  await bench.buffer.recover();
   for (const text of ["a", "b", "c", "d"]) {
     bench.put([text]);
     await bench.written();
   }
   expect(bench.events.filter(({ type }) => type === "BufferDiskFails")).toEqual([]);
-  expect(await recovered(folder).left()).toEqual([...left, "a", "b", "c", "d"]);
+  expect(await (await recovered(folder)).left()).toEqual([...left, "a", "b", "c", "d"]);
 }
 
 describe("left in a logstore's folder", () => {
@@ -37,7 +37,7 @@ describe("left in a logstore's folder", () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "p.l"));
     const bench = bufferIn(folder, { segmentBytes: 200 });
-    bench.buffer.recover();
+    await bench.buffer.recover();
     // Put there while the agent runs, as one restores a backup.
     writeFileSync(join(folder, "p.l", "00000001.seg"), "not ours");
     mkdirSync(join(folder, "p.l", "00000002.seg"));
@@ -45,7 +45,7 @@ describe("left in a logstore's folder", () => {
     await bench.written();
     expect(bench.events).toEqual([]);
     expect(readFileSync(join(folder, "p.l", "00000001.seg"), "utf8")).toBe("not ours");
-    expect((await recovered(folder).left()).at(-1)).toBe("a");
+    expect((await (await recovered(folder)).left()).at(-1)).toBe("a");
   });
 
   it("notes of a segment that is gone, as a folder that cannot be deleted: they count for nothing", async () => {
@@ -66,7 +66,7 @@ describe("left in a logstore's folder", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "p.l"), "");
     const { buffer, put, send, events } = bufferIn(folder);
-    buffer.recover();
+    await buffer.recover();
     put(["1"]);
     await until("it is told", () => events.length > 0);
     expect(events[0]).toMatchObject({ type: "BufferDiskFails", message: expect.stringContaining("p.l") as string });

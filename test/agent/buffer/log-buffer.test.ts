@@ -99,7 +99,7 @@ describe("the buffer", () => {
     await first.send(1);
     expect(await first.end()).toBe(0);
     const second = bufferIn(folder);
-    second.buffer.recover();
+    await second.buffer.recover();
     expect(second.events).toEqual([
       { type: "BufferRecovered", ...here, lines: 2 },
       { type: "BufferRecovered", ...there, lines: 1 },
@@ -113,7 +113,7 @@ describe("the buffer", () => {
     first.put(numbers(0, 5), { topic: "t", source: "::1" });
     await first.end();
     const second = bufferIn(folder);
-    second.buffer.recover();
+    await second.buffer.recover();
     const block = second.queue().take(0);
     expect(block?.lane.face).toEqual({ topic: "t", source: "::1", hashKey: undefined });
   });
@@ -142,7 +142,7 @@ describe("the buffer", () => {
     await world.pass(1000);
     expect(size()).toBe(before);
     const second = bufferIn(folder);
-    second.buffer.recover();
+    await second.buffer.recover();
     expect(await second.left()).toEqual([]);
   });
 
@@ -205,7 +205,7 @@ describe("the buffer", () => {
     expect(readdirSync(folder)).toEqual([]);
     expect(await first.end()).toBe(0);
     const second = bufferIn(folder, { mode: "memory" });
-    second.buffer.recover();
+    await second.buffer.recover();
     expect(await second.left()).toEqual(["1", "2"]);
   });
 
@@ -273,7 +273,7 @@ describe("a buffer that is full", () => {
     }
     const kept = await left();
     const second = bufferIn(folder);
-    second.buffer.recover();
+    await second.buffer.recover();
     expect(await second.left()).toEqual(kept);
   });
 
@@ -298,7 +298,7 @@ describe("lines that somebody waits for", () => {
     await buffer.committed();
     expect(synced).toBeGreaterThan(0);
     const second = bufferIn(folder);
-    second.buffer.recover();
+    await second.buffer.recover();
     expect(await second.left()).toEqual(numbers(0, 1000));
   });
 

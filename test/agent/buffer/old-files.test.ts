@@ -25,29 +25,29 @@ describe("a buffer file of the agent's first version", () => {
     const folder = folderWith(fileOf(numbers(0, 500)));
     writeFileSync(join(folder, `${name}.tmp`), "half");
     const first = bufferIn(folder);
-    first.buffer.recover();
+    await first.buffer.recover();
     expect(first.events).toEqual([{ type: "BufferRecovered", ...here, lines: 500 }]);
     await until("the file is gone", () => !readdirSync(folder).includes(name));
     expect(readdirSync(folder)).toEqual(["p.l"]);
     // As after kill -9.
     const second = bufferIn(folder);
-    second.buffer.recover();
+    await second.buffer.recover();
     expect(await second.left()).toEqual(numbers(0, 500));
   });
 
   it("is taken over into a buffer in memory, and is safe on disk before it is deleted", async () => {
     const folder = folderWith(fileOf(numbers(0, 50)));
-    bufferIn(folder, { mode: "memory" }).buffer.recover();
+    await bufferIn(folder, { mode: "memory" }).buffer.recover();
     await until("the file is gone", () => !readdirSync(folder).includes(name));
     const second = bufferIn(folder, { mode: "memory" });
-    second.buffer.recover();
+    await second.buffer.recover();
     expect(await second.left()).toEqual(numbers(0, 50));
   });
 
   it("stays on a full disk until its lines are sent", async () => {
     const folder = folderWith(fileOf(numbers(0, 50)));
     const { buffer, send } = bufferIn(folder, { disk: diskWithRoom(0) });
-    buffer.recover();
+    await buffer.recover();
     await until("the disk has failed", () => buffer.diskProblem !== undefined);
     expect(readdirSync(folder)).toContain(name);
     expect(await send()).toEqual(numbers(0, 50));
@@ -59,7 +59,7 @@ describe("a buffer file of the agent's first version", () => {
     bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) ^ 1;
     const folder = folderWith(bytes);
     const { buffer, events, left } = bufferIn(folder);
-    buffer.recover();
+    await buffer.recover();
     expect(events[0]).toMatchObject({ type: "BufferDamaged", why: "its end is damaged or cut off" });
     expect(await left()).toEqual(numbers(0, 9));
     await until("it has another name", () => readdirSync(folder).includes(`${name}.damaged.1`));
@@ -67,12 +67,12 @@ describe("a buffer file of the agent's first version", () => {
     expect(readdirSync(folder)).not.toContain(name);
   });
 
-  it("is put beside when it is none, without overwriting what is there", () => {
+  it("is put beside when it is none, without overwriting what is there", async () => {
     const folder = folderWith("one\n");
     for (const text of ["one\n", "two\n"]) {
       writeFileSync(join(folder, name), text);
       const { buffer, events } = bufferIn(folder);
-      buffer.recover();
+      await buffer.recover();
       expect(events).toMatchObject([
         {
           type: "BufferDamaged",
@@ -85,21 +85,21 @@ describe("a buffer file of the agent's first version", () => {
     expect(readFileSync(join(folder, `${name}.damaged.1`), "utf8")).toBe("one\n");
   });
 
-  it("of another version is left to the agent that wrote it", () => {
+  it("of another version is left to the agent that wrote it", async () => {
     const folder = folderWith(Buffer.concat([oldHeader(here, 7), Buffer.from("whatever")]));
     const { buffer, events } = bufferIn(folder);
-    buffer.recover();
+    await buffer.recover();
     expect(events[0]).toMatchObject({ why: expect.stringMatching(/^version 7 of the format, this agent reads 1/) });
     expect(readdirSync(folder)).toEqual([`${name}.damaged.1`]);
   });
 
-  it("that can neither be read nor moved stays as it is, and the agent starts", () => {
+  it("that can neither be read nor moved stays as it is, and the agent starts", async () => {
     const folder = folderWith("precious\n");
     const renameSync = (): void => {
       throw diskError("EROFS");
     };
     const { buffer, events } = bufferIn(folder, { disk: { ...realDisk, renameSync } });
-    buffer.recover();
+    await buffer.recover();
     expect(events).toMatchObject([{ type: "BufferDamaged", file: join(folder, name) }]);
     expect(readFileSync(join(folder, name), "utf8")).toBe("precious\n");
   });

@@ -20,9 +20,9 @@ async function folderOf(lines: readonly string[], options: Partial<LogBufferOpti
   return folder;
 }
 
-function restarted(folder: string, options: Partial<LogBufferOptions> = {}): BufferBench {
+async function restarted(folder: string, options: Partial<LogBufferOptions> = {}): Promise<BufferBench> {
   const bench = bufferIn(folder, options);
-  bench.buffer.recover();
+  await bench.buffer.recover();
   return bench;
 }
 
@@ -36,15 +36,15 @@ describe("a backlog", () => {
   it("of 5,000 blocks is sent to its end, in order, before a restart and after it", async () => {
     const limits = { bytes: 100_000, lines: 1 };
     const folder = await folderOf(numbers(0, 5_000), { limits });
-    const { queue, send } = restarted(folder, { limits });
+    const { queue, send } = await restarted(folder, { limits });
     expect(queue().lines).toBe(5_000);
     expect(await send(2_500)).toEqual(numbers(0, 2_500));
-    expect(await restarted(folder, { limits }).send()).toEqual(numbers(2_500, 5_000));
+    expect(await (await restarted(folder, { limits })).send()).toEqual(numbers(2_500, 5_000));
   });
 
   it("of 40 MB is not in memory after a restart, and is there block by block only while it is sent", async () => {
     const folder = await folderOf(long(0, 40_000), { segmentBytes: 4_000_000 });
-    const { buffer, queue } = restarted(folder, { segmentBytes: 4_000_000 });
+    const { buffer, queue } = await restarted(folder, { segmentBytes: 4_000_000 });
     expect([queue().lines, buffer.memoryUsed]).toEqual([40_000, 0]);
     let most = 0;
     for (let block = queue().take(0); block !== undefined; block = queue().take(0)) {
@@ -68,19 +68,19 @@ describe("a backlog", () => {
     first.put(long(30, 31));
     await first.written();
     expect(first.pressure).toEqual([true]);
-    const again = restarted(copyOf(folder), small);
+    const again = await restarted(copyOf(folder), small);
     expect([again.queue().lines, again.queue().bytes]).toEqual([first.queue().lines, first.queue().bytes]);
     again.put(["x"]);
     expect(again.pressure).toEqual([true]);
     await first.send(1);
-    const sent = restarted(copyOf(folder), small);
+    const sent = await restarted(copyOf(folder), small);
     expect(sent.queue().lines).toBe(21);
     sent.put(["x"]);
     expect(sent.pressure).toEqual([]);
     const bytes = readFileSync(segment(folder));
     bytes.fill(0xff, 25_000, 25_010);
     writeFileSync(segment(folder), bytes);
-    const damaged = restarted(folder, small);
+    const damaged = await restarted(folder, small);
     expect([damaged.queue().lines, damaged.queue().bytes]).toEqual([11, 11 * lineBytes]);
   });
 });
@@ -89,7 +89,7 @@ describe("a backlog that is larger than the limit is now", () => {
   const now = { maxBytes: 10 * lineBytes, limits: { bytes: 3 * lineBytes, lines: 3 } };
 
   it("with block is kept whole, and holds the inputs with the first line that comes", async () => {
-    const bench = restarted(await folderOf(long(0, 100)), now);
+    const bench = await restarted(await folderOf(long(0, 100)), now);
     bench.put(["new"]);
     expect(bench.pressure).toEqual([true]);
     expect(await bench.send()).toEqual([...long(0, 100), "new"]);
@@ -98,7 +98,7 @@ describe("a backlog that is larger than the limit is now", () => {
   });
 
   it("with drop-newest is kept whole, and costs what comes", async () => {
-    const bench = restarted(await folderOf(long(0, 100)), { ...now, overflow: "drop-newest" });
+    const bench = await restarted(await folderOf(long(0, 100)), { ...now, overflow: "drop-newest" });
     bench.put(["new"]);
     expect(bench.buffer.dropped.bufferFull).toBe(1);
     expect(await bench.send()).toEqual(long(0, 100));
@@ -111,7 +111,7 @@ describe("a backlog that is larger than the limit is now", () => {
       first.put(long(n, n + 2));
       await first.written();
     }
-    const bench = restarted(folder, { ...now, overflow: "drop-oldest" });
+    const bench = await restarted(folder, { ...now, overflow: "drop-oldest" });
     bench.put(["new"]);
     const { bufferFull } = bench.buffer.dropped;
     expect(bench.queue().bytes).toBeLessThan(now.maxBytes + lineBytes);
@@ -121,7 +121,7 @@ describe("a backlog that is larger than the limit is now", () => {
 
   it("of blocks larger than they, or the memory, may be now, is sent whole", async () => {
     const folder = await folderOf(long(0, 300), { limits: { bytes: 1e6, lines: 1_000 } });
-    const bench = restarted(folder, { ...now, memoryBytes: 20_000 });
+    const bench = await restarted(folder, { ...now, memoryBytes: 20_000 });
     expect(await bench.send()).toEqual(long(0, 300));
     expect(bench.buffer.memoryUsed).toBe(0);
   });
@@ -132,13 +132,13 @@ describe("a backlog that is larger than the limit is now", () => {
       [4_000, 1_000_000],
     ] as const) {
       const folder = await folderOf(long(0, 50), { segmentBytes: before, limits: { bytes: 3_000, lines: 2 } });
-      const bench = restarted(folder, { segmentBytes: after, disk: realDisk });
+      const bench = await restarted(folder, { segmentBytes: after, disk: realDisk });
       bench.put(["new"]);
       await bench.written();
       expect(await bench.send()).toEqual([...long(0, 50), "new"]);
       expect(bench.queue().folder.bytes).toBeLessThan(2_000_000);
       expect(await bench.end()).toBe(0);
-      expect(await restarted(folder).left()).toEqual([]);
+      expect(await (await restarted(folder)).left()).toEqual([]);
     }
   });
 });

@@ -36,7 +36,7 @@ describe("a segment", () => {
       const flipped = Buffer.from(bytes);
       flipped[at] = (flipped[at] as number) ^ (1 << (at % 8));
       writeFileSync(segment(folder), flipped);
-      const { left, events } = recovered(folder);
+      const { left, events } = await recovered(folder);
       const got = await left();
       expect(
         numbers(0, 4).filter((text) => got.includes(text)),
@@ -57,7 +57,9 @@ describe("a segment", () => {
     const linesAt = sizeOfSegmentLine(bytes) + 24;
     bytes.fill(0xff, linesAt, linesAt + 2);
     writeFileSync(segment(folder), bytes);
-    expect(recovered(folder).events).toContainEqual(expect.objectContaining({ type: "BufferDamaged", lines: 7 }));
+    expect((await recovered(folder)).events).toContainEqual(
+      expect.objectContaining({ type: "BufferDamaged", lines: 7 }),
+    );
   });
 
   it("says how many bytes and lines are lost, and why; the file is kept when its lines are sent", async () => {
@@ -72,7 +74,7 @@ describe("a segment", () => {
     readRecords(bytes, sizeOfSegmentLine(bytes), ({ from, to }) => sizes.push(to - from));
     flip(bytes, sizeOfSegmentLine(bytes) + (sizes[0] as number) + 60);
     writeFileSync(segment(folder), bytes);
-    const { events, send, end } = recovered(folder);
+    const { events, send, end } = await recovered(folder);
     expect(events).toEqual([
       {
         type: "BufferDamaged",
@@ -95,7 +97,7 @@ describe("a segment", () => {
     const handle = openSync(segment(folder), "r+");
     ftruncateSync(handle, size - 5);
     closeSync(handle);
-    const { events, left, send, end } = recovered(folder);
+    const { events, left, send, end } = await recovered(folder);
     expect(events.map(({ type }) => type)).toEqual(["BufferCutOff", "BufferRecovered"]);
     expect(await left()).toEqual(numbers(0, 9));
     await send();
@@ -105,11 +107,11 @@ describe("a segment", () => {
 
   it("is never added to by a later run, and its number is never used again", async () => {
     const folder = await folderWith(["1"]);
-    const second = recovered(folder);
+    const second = await recovered(folder);
     second.put(["2"]);
     await second.written();
     expect(readdirSync(join(folder, "p.l"))).toEqual(["00000001.seg", "00000002.seg"]);
-    expect(await recovered(folder).left()).toEqual(["1", "2"]);
+    expect(await (await recovered(folder)).left()).toEqual(["1", "2"]);
   });
 
   it("has one note for the lines of a block that follow each other, however far apart their records are", async () => {
@@ -125,7 +127,7 @@ describe("a segment", () => {
     expect(block?.places.length).toBe(3);
     if (block) bench.queue().settle(block, 3);
     expect(statSync(segment(folder).replace(".seg", ".settled")).size).toBe(20);
-    expect((await recovered(folder).left()).filter((text) => text.length < 10)).toEqual([]);
+    expect((await (await recovered(folder)).left()).filter((text) => text.length < 10)).toEqual([]);
   });
 
   it("that could not be read at one start costs no line at the next: what came in between has other numbers", async () => {
@@ -134,14 +136,14 @@ describe("a segment", () => {
     rmSync(segment(folder));
     mkdirSync(segment(folder));
     for (const text of ["3", "4"]) {
-      const between = recovered(folder);
+      const between = await recovered(folder);
       expect(between.events).toContainEqual(expect.objectContaining({ type: "BufferDamaged", lines: 0 }));
       between.put([text]);
       await between.written();
     }
     rmdirSync(segment(folder));
     writeFileSync(segment(folder), bytes);
-    expect(await recovered(folder).left()).toEqual(["1", "2", "3", "4"]);
+    expect(await (await recovered(folder)).left()).toEqual(["1", "2", "3", "4"]);
   });
 
   it("of another version stays for the agent that wrote it", async () => {
@@ -150,7 +152,7 @@ describe("a segment", () => {
     const [line = ""] = text.split("\n");
     const body = line.slice(0, -9);
     writeFileSync(segment(folder), `${body} ${crc32(body).toString(16).padStart(8, "0")}\n`);
-    const { events } = recovered(folder);
+    const { events } = await recovered(folder);
     expect(events).toMatchObject([
       {
         type: "BufferDamaged",
@@ -166,7 +168,7 @@ describe("a segment", () => {
     writeFileSync(join(folder, "p.l", "00000003.seg"), "");
     writeFileSync(join(folder, "p.l", "00000004.seg"), Buffer.alloc(5000));
     writeFileSync(join(folder, "p.l", "00000001.settled"), Buffer.alloc(50, 7));
-    const { left, put } = recovered(folder);
+    const { left, put } = await recovered(folder);
     put(["2"]);
     expect(await left()).toEqual(["1", "2"]);
   });
@@ -178,7 +180,7 @@ describe("a segment", () => {
       first.put(numbers(n * 10, n * 10 + 10));
       await first.written();
     }
-    const second = recovered(folder);
+    const second = await recovered(folder);
     const bytes = readFileSync(segment(folder));
     flip(bytes, bytes.length >> 1);
     writeFileSync(segment(folder), bytes);
@@ -208,7 +210,7 @@ describe("a segment", () => {
     readRecords(bytes, sizeOfSegmentLine(bytes), ({ to }) => ends.push(to));
     for (let size = sizeOfSegmentLine(bytes); size < bytes.length; size++) {
       writeFileSync(segment(folder), bytes.subarray(0, size));
-      expect(await recovered(folder).left()).toEqual(numbers(0, ends.filter((end) => end <= size).length));
+      expect(await (await recovered(folder)).left()).toEqual(numbers(0, ends.filter((end) => end <= size).length));
     }
   });
 });

@@ -2,10 +2,12 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { realDisk } from "../../../agent/buffer/disk";
+import { bufferIn } from "../support/buffer";
 import { temporaryFolder } from "../support/folder";
 import { diskError } from "../support/full-disk";
 import { folderWith, recovered } from "../support/segments";
 import { numbers, refusal, senderBench, type SenderBench } from "../support/sender-bench";
+import { ManualWorld } from "../support/world";
 
 const hour = 3_600_000;
 const failures = [
@@ -26,7 +28,9 @@ const failures = [
 describe("an outage", () => {
   it("of 23 hours settles no line on disk, however often and however it failed; then all are sent once, in order", async () => {
     const bufferFolder = temporaryFolder();
-    const { world, sink, put, queue, buffer, events } = senderBench({ bufferFolder });
+    const world = new ManualWorld();
+    const buffer = bufferIn(bufferFolder, { world });
+    const { sink, put, queue, events } = senderBench({ world, buffer });
     sink.answer = () => failures[sink.tries.length % failures.length];
     put(...numbers(50));
     for (let n = 0; n < 23; n++) await world.pass(hour);
@@ -37,11 +41,11 @@ describe("an outage", () => {
     ]);
     expect(events.filter(({ type }) => type === "LinesSetAside")).toEqual([]);
     // What a kill would find.
-    expect(await recovered(bufferFolder).left()).toEqual(numbers(50));
+    expect(await (await recovered(bufferFolder)).left()).toEqual(numbers(50));
     sink.answer = () => undefined;
     await world.pass(2 * 60_000);
     expect(sink.values("msg")).toEqual(numbers(50));
-    expect(await recovered(bufferFolder).left()).toEqual([]);
+    expect(await (await recovered(bufferFolder)).left()).toEqual([]);
   });
 });
 
@@ -89,7 +93,10 @@ describe("what fails for ever is tried at most every few seconds:", () => {
 
   it("lines that cannot be read back", async () => {
     const read = (): Promise<number> => Promise.reject(diskError("EMFILE"));
-    const bench = senderBench({ bufferFolder: await folderWith(["1"]), disk: { ...realDisk, read } });
+    const world = new ManualWorld();
+    const buffer = bufferIn(await folderWith(["1"]), { world, disk: { ...realDisk, read } });
+    await buffer.buffer.recover();
+    const bench = senderBench({ world, buffer });
     bench.world.chance = 0;
     expect(await tries(bench)).toBeLessThan(most);
     expect(bench.sink.tries).toEqual([]);

@@ -70,6 +70,18 @@ describe("a supervised agent", () => {
     expect(told).toEqual(["STATUS=s0", "READY=1"]);
   });
 
+  it("tells each second how far it is until it is ready", async () => {
+    const { world, told, say } = supervised();
+    for (let second = 1; second <= 4; second++) {
+      say(`s${second}`);
+      await world.pass(1_000);
+    }
+    say("s9");
+    await world.pass(9_000);
+    const told5 = ["STATUS=s0", "STATUS=s1", "STATUS=s2", "STATUS=s3", "STATUS=s4", "READY=1 STATUS=s9"];
+    expect(told).toEqual(told5);
+  });
+
   it("tells its state when it is another one, and nothing while it is the same", async () => {
     const { world, told, say } = supervised();
     await world.pass(100_000);

@@ -15,7 +15,7 @@ import { SlsError } from "../../../sls/model";
 import { encodeLogGroup } from "../../../sls/wire";
 import { FakeSink } from "./fake-service";
 import { temporaryFolder } from "./folder";
-import { ManualWorld } from "./world";
+import { ManualWorld, until } from "./world";
 
 export const p = { project: "p", logstore: "l" };
 const refused = new SlsError("PostBodyInvalid", "no");
@@ -87,6 +87,17 @@ export function resendBench({
         .map((line) => (JSON.parse(line) as { contents: { msg: string } }).contents.msg),
     files: () => readdirSync(path).sort(),
   };
+}
+
+/** Time passes until a resend that has begun is over. */
+export async function passedOver(
+  ended: Promise<unknown>,
+  { world, sink }: Pick<ResendBench, "world" | "sink">,
+): Promise<void> {
+  let over = false;
+  void ended.finally(() => (over = true));
+  await until("it has tried", () => sink.tries.length > 0);
+  while (!over) await world.pass(1_000);
 }
 
 /** A file of so many lines, as large as they say, without the time that setting each one aside takes. */

@@ -18,8 +18,8 @@ export async function folderWith(messages: readonly string[]): Promise<string> {
 }
 
 /** The next agent's buffer. */
-export function recovered(folder: string, disk: Disk = realDisk): BufferBench {
+export async function recovered(folder: string, disk: Disk = realDisk): Promise<BufferBench> {
   const bench = bufferIn(folder, { disk });
-  bench.buffer.recover();
+  await bench.buffer.recover();
   return bench;
 }

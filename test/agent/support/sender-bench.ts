@@ -1,7 +1,7 @@
 /** A sender between a queue in memory and a service that answers as told, in a time that passes as told. */
 import { onTestFinished } from "vitest";
-import type { Disk } from "../../../agent/buffer/disk";
-import type { BatchLimits, LogQueue } from "../../../agent/buffer/log-queue";
+import type { BatchLimits } from "../../../agent/buffer/block";
+import type { LogQueue } from "../../../agent/buffer/log-queue";
 import { SendRate } from "../../../agent/sender/send-rate";
 import { Sender } from "../../../agent/sender/sender";
 import { ServiceClock } from "../../../agent/sender/service-clock";
@@ -35,24 +35,19 @@ export interface SenderBench {
 export function senderBench({
   setAsideBytes = 1024 * 1024,
   limits: batch = limits,
-  bufferFolder,
-  disk,
+  world = new ManualWorld(),
+  buffer = bufferIn(temporaryFolder(), { world, mode: "memory", limits: batch }),
   ...options
 }: {
   concurrency?: number;
   maxAgeMs?: number;
   setAsideBytes?: number;
   limits?: BatchLimits;
-  /** Where lines wait, on disk too. @default in memory, so that nothing but the sender sleeps */
-  bufferFolder?: string;
-  /** Of the buffer. */
-  disk?: Disk;
+  world?: ManualWorld;
+  /** In the same world. @default in memory, so that nothing but the sender sleeps */
+  buffer?: BufferBench;
 } = {}): SenderBench {
-  const world = new ManualWorld();
   const sink = new FakeSink();
-  const mode = bufferFolder === undefined ? "memory" : "disk";
-  const buffer = bufferIn(bufferFolder ?? temporaryFolder(), { world, mode, limits: batch, ...(disk ? { disk } : {}) });
-  if (mode === "disk") buffer.buffer.recover();
   const queue = buffer.queue(here);
   const events: AgentEvent[] = [];
   const folder = temporaryFolder();
