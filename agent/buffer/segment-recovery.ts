@@ -162,7 +162,9 @@ class FileReader {
   async read(file: string): Promise<Buffer> {
     const { size } = fs.statSync(file);
     if (size > this.bytes.length) this.bytes = Buffer.allocUnsafeSlow(size);
-    const read = await this.disk.read(file, this.bytes.subarray(0, size), 0);
+    let read = 0;
+    for (let more = -1; read < size && more !== 0; read += more)
+      more = await this.disk.read(file, this.bytes.subarray(read, size), read);
     return this.bytes.subarray(0, read);
   }
 }

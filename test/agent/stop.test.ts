@@ -56,9 +56,11 @@ describe("a stop", () => {
     service.sinkMade.answer = () => unreachable;
     const first = await agentWith(10, service, world);
     await stopTakes(world, first, 0);
-    const read = (): Promise<number> => new Promise(() => undefined);
+    let hangs = false;
+    const read: Disk["read"] = (...args) => (hangs ? new Promise(() => undefined) : realDisk.read(...args));
     const second = startAgent(service, first.folder, {}, { world, disk: { ...realDisk, read } });
     await second.agent.recovered;
+    hangs = true;
     await world.pass(1_000);
     expect(await stopTakes(world, second, 1_000)).toBeLessThan(20_000);
     expect(second.events.at(-1)).toMatchObject({ type: "AgentStopped", keptOnDisk: 10, lost: 0 });

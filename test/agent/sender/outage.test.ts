@@ -1,7 +1,7 @@
 /** A service that is away for long: nothing is given up for the number of tries, and trying costs next to nothing. */
 import { rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { realDisk } from "../../../agent/buffer/disk";
+import { realDisk, type Disk } from "../../../agent/buffer/disk";
 import { bufferIn } from "../support/buffer";
 import { temporaryFolder } from "../support/folder";
 import { diskError } from "../support/full-disk";
@@ -92,10 +92,12 @@ describe("what fails for ever is tried at most every few seconds:", () => {
   );
 
   it("lines that cannot be read back", async () => {
-    const read = (): Promise<number> => Promise.reject(diskError("EMFILE"));
+    let fails = false;
+    const read: Disk["read"] = (...args) => (fails ? Promise.reject(diskError("EMFILE")) : realDisk.read(...args));
     const world = new ManualWorld();
     const buffer = bufferIn(await folderWith(["1"]), { world, disk: { ...realDisk, read } });
     await buffer.buffer.recover();
+    fails = true;
     const bench = senderBench({ world, buffer });
     bench.world.chance = 0;
     expect(await tries(bench)).toBeLessThan(most);
