@@ -10,6 +10,7 @@ import { validate } from "./commands/validate";
 import type { Option } from "./config/option";
 import { options, type OptionName } from "./config/options";
 import { SettingsError, defaultConfigDir, loadSettings, type Flags, type Settings } from "./config/settings";
+import { endProcess } from "./end-process";
 import { exitCodes } from "./exit-codes";
 import { keepHeapSmall } from "./limits/heap";
 import { realService } from "./service";
@@ -161,5 +162,5 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 if (require.main === module) {
   keepHeapSmall();
-  void main(process.argv.slice(2)).then((code) => process.exit(code));
+  void main(process.argv.slice(2)).then(endProcess);
 }

@@ -16,7 +16,7 @@ try {
   const node = nodeOf(process.arch, work);
   console.log(`Node ${pins.version}, as in images/agent/node.json`);
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-  // A Node 24 that compiles at its end may never end (agent/compilers.ts); the tests run in processes of their own.
+  // A Node 24 that compiles at its end may never end (agent/end-process.ts); the tests run in processes of their own.
   // The bundle asks for the first node there is.
   const env = { ...process.env, PATH: `${dirname(node)}:${process.env["PATH"]}` };
   const quiet = ["--no-opt", "--no-maglev"];

@@ -4,7 +4,7 @@ import { LiveSettings } from "../config/live-settings";
 import type { Settings } from "../config/settings";
 import { ControlServer } from "../control/server";
 import { openDataDir } from "../data-dir";
-import { compilersIdle } from "../compilers";
+import { endProcess } from "../end-process";
 import { exitCodes } from "../exit-codes";
 import { defaultMemoryLimit } from "../limits/memory-limit";
 import { realUsage } from "../limits/usage";
@@ -99,7 +99,6 @@ export async function run({ settings, service, readSettings, readyFile }: RunOpt
   } finally {
     await Promise.all([control.close(), server?.close(), supervised?.close()]);
     dataDir.close();
-    await compilersIdle(realWorld);
   }
 }
 
@@ -159,9 +158,14 @@ function firstSignal(force: () => void): Promise<string> {
 /** A bug must not cost lines: what waits goes to disk before the process ends. So when a watchdog ends it by SIGABRT. */
 function keepLinesOnFailure(agent: Agent, emit: Emit): void {
   const fail = (message: string): void => {
-    emit({ type: "AgentFailed", message });
-    agent.keepRest();
-    process.exit(exitCodes.failed);
+    try {
+      emit({ type: "AgentFailed", message });
+      agent.keepRest();
+    } catch (error) {
+      fs.writeSync(2, `sls-agent: ${(error as Error).stack}\n`);
+    } finally {
+      endProcess(exitCodes.failed);
+    }
   };
   process.on("uncaughtException", (error: Error) => fail(`unexpected: ${error.stack ?? error.message}`));
   process.on("SIGABRT", () => fail("ended by SIGABRT, as a watchdog does"));

@@ -193,6 +193,19 @@ describe("the running agent", () => {
     expect(readdirSync(join(b.data, "buffer"))).toHaveLength(1);
   });
 
+  it("ended by an error that nobody caught, keeps its lines on disk, says which and exits 1", async () => {
+    const b = await cloudBench();
+    const bug = join(b.config, "bug.cjs");
+    writeFileSync(bug, 'process.once("SIGUSR2", () => { throw new Error("a bug"); });');
+    const running = run(b, { NODE_OPTIONS: `--require ${bug}` });
+    b.cloud.faults.add({ operation: "PostLogStoreLogs", error: "ServerBusy" });
+    await writeLines(running, ["one", "two"]);
+    running.process.kill("SIGUSR2");
+    expect(await running.ended).toBe(1);
+    expect((await running.awaitEvent("AgentFailed"))["message"]).toMatch(/^unexpected: Error: a bug\n +at /);
+    expect(running.events().at(-1)).toMatchObject({ event: "AgentStopped", keptOnDisk: 2, lost: 0 });
+  });
+
   it("ends each time, also while the engine still compiles what a burst of lines has made hot", async () => {
     const burst = Array.from({ length: 150_000 }, (_, n) => `line ${n}`);
     for (let time = 0; time < 6; time++) {
