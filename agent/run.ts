@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Destination } from "./buffer/destination";
 import { realDisk, type Disk } from "./buffer/disk";
 import { LogBuffer } from "./buffer/log-buffer";
+import { ReadingBack } from "./buffer/reading-back";
 import { ConfigWatcher } from "./config/config-watcher";
 import type { SyslogConfig } from "./config/discovery";
 import { readIdentity, type Identity } from "./config/identity";
@@ -70,10 +70,7 @@ export class Agent {
   private configs: readonly SyslogConfig[] = [];
   private identity: Identity = { userDefinedIds: [], addresses: [], problems: [] };
   private state: AgentStatus["state"] = "starting";
-  private readonly stopping = new AbortController();
-  private readingBack: AgentStatus["readingBack"];
-  /** Resolves when all that the last run left is read back, or at a stop before that. Rejects when the buffer cannot be read. */
-  readonly recovered: Promise<void>;
+  private readonly readingBack: ReadingBack;
 
   constructor(private readonly options: AgentOptions) {
     const { settings, world, service, disk = realDisk } = options;
@@ -131,8 +128,21 @@ export class Agent {
       onConfigs: (configs) => this.use(configs),
     });
     this.selfLimits = this.startLimits();
-    this.recovered = this.recover();
+    this.readingBack = new ReadingBack({
+      buffer: this.buffer,
+      onRead: (lines) => {
+        // RELP lines that come again are known by what is in the buffer: no input opens before.
+        this.reception.relpMemory.load(lines);
+        this.state = "running";
+        this.watcher.start();
+      },
+    });
     this.statusKeeper = new StatusKeeper(settings.dataDir, () => this.everySecond(), world);
+  }
+
+  /** See ReadingBack. */
+  get recovered(): Promise<void> {
+    return this.readingBack.done;
   }
 
   /** Resolves when standard input was an input and came to its end. */
@@ -148,7 +158,7 @@ export class Agent {
   /** Sends what is left for at most `deadlineMs`, keeps the rest on disk. */
   async stop(why: string, deadlineMs: number): Promise<AgentEnd> {
     const { world, service } = this.options;
-    this.stopping.abort();
+    this.readingBack.stop();
     // All that it has is on disk: an end during the start need not take long.
     if (this.state === "starting") this.force();
     this.state = "draining";
@@ -205,23 +215,6 @@ export class Agent {
       ...end,
     });
     return end;
-  }
-
-  private async recover(): Promise<void> {
-    const { signal } = this.stopping;
-    const onSegment = (destination: Destination, segment: number, segments: number): void => {
-      this.readingBack = { ...destination, segment, segments };
-    };
-    try {
-      // RELP lines that come again are known by what is in the buffer: no input opens before.
-      this.reception.relpMemory.load(await this.buffer.recover({ signal, onSegment }));
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
-    this.readingBack = undefined;
-    if (signal.aborted) return;
-    this.state = "running";
-    this.watcher.start();
   }
 
   private async drain(deadline: AbortSignal): Promise<void> {
@@ -290,7 +283,7 @@ export class Agent {
       unfit: reception.unfit,
       rates: this.rates,
       state,
-      readingBack: this.readingBack,
+      readingBack: this.readingBack.at,
       startedAt,
       now: world.now(),
     });

@@ -1,0 +1,42 @@
+import type { Destination } from "./destination";
+import type { LogBuffer } from "./log-buffer";
+import type { RecoveredLines } from "./written-lines";
+
+export interface ReadingBackOptions {
+  readonly buffer: LogBuffer;
+  /** Called when all of it is read; not after stop(). */
+  readonly onRead: (lines: RecoveredLines) => void;
+}
+
+/** Reads what the last run left in the buffer, from now on. */
+export class ReadingBack {
+  /** Where it is; undefined when nothing is being read. */
+  at: (Destination & { readonly segment: number; readonly segments: number }) | undefined;
+  /** Resolves when all of it is read, or at stop(). Rejects when the buffer cannot be read. */
+  readonly done: Promise<void>;
+  private readonly stopping = new AbortController();
+
+  constructor(options: ReadingBackOptions) {
+    this.done = this.read(options);
+  }
+
+  /** What was not read by then stays where it is. */
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  private async read({ buffer, onRead }: ReadingBackOptions): Promise<void> {
+    const { signal } = this.stopping;
+    try {
+      const lines = await buffer.recover({
+        signal,
+        onSegment: (destination, segment, segments) => (this.at = { ...destination, segment, segments }),
+      });
+      if (!signal.aborted) onRead(lines);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      this.at = undefined;
+    }
+  }
+}
