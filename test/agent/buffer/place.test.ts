@@ -46,7 +46,8 @@ describe("places of a block", () => {
         size: fc.integer({ min: 1, max: 2 ** 25 }),
         skipped: fc.integer({ min: 0, max: 2 ** 40 }),
         lines: fc.integer({ min: 1, max: 100_000 }),
-        back: fc.boolean(),
+        /** Which one is taken back then, counted from the last. */
+        back: fc.option(fc.nat(5), { freq: 2 }),
       }),
       { maxLength: 40 },
     );
@@ -59,8 +60,9 @@ describe("places of a block", () => {
         for (const { of, size, skipped, lines, back } of each) {
           const next = { segment: of, from, to: from + size, first, lines };
           places.push(next);
-          if (back) places.remove(next);
-          else kept.push(next);
+          kept.push(next);
+          const [taken] = back === null ? [] : kept.splice(-1 - back, 1);
+          if (taken) places.remove(taken);
           from += size;
           first += lines + skipped;
         }
