@@ -1,11 +1,12 @@
-import * as fs from "node:fs";
-
-const shell = "/bin/sh";
+import { spawnSync } from "node:child_process";
 
 /** Node has it from 22.15 on; the process goes on as another program, of which nothing of this one is left but its standard streams. */
 interface WithExecve {
   execve?(file: string, args: readonly string[], env: NodeJS.ProcessEnv): never;
 }
+
+/** For a shell that starts, milliseconds. */
+const startMs = 1_000;
 
 /**
  * Ends this process with `code`, for certain and at once. `process.exit` waits for all threads: for the engine's, where one that
@@ -13,17 +14,32 @@ interface WithExecve {
  * https://github.com/nodejs/node/issues/54918), and for one that a disk or a pipe holds in the kernel. So the process becomes a
  * shell that does nothing but end with that code. No "exit" listeners are called.
  */
-export function endProcess(code: number): never {
+export function endProcess(code: number, shell = "/bin/sh"): never {
+  const { execve } = process as WithExecve;
   // Where it failed, it would abort.
-  if (isProgram(shell)) (process as WithExecve).execve?.(shell, ["sh", "-c", `exit ${code}`], {});
+  if (execve !== undefined && runs(shell)) {
+    for (const name of ["stdin", "stdout", "stderr"] as const) blocksAgain(name);
+    execve.call(process, shell, ["sh", "-c", `exit ${code}`], {});
+  }
   process.exit(code);
 }
 
-function isProgram(file: string): boolean {
+/** Whether a process of these rights may become a shell: that it is there does not tell (a seccomp filter, AppArmor, another machine's). */
+function runs(shell: string): boolean {
+  const tried = { stdio: "ignore", env: {}, timeout: startMs, killSignal: "SIGKILL" } as const;
   try {
-    fs.accessSync(file, fs.constants.X_OK);
-    return true;
+    return spawnSync(shell, ["-c", "exit 7"], tried).status === 7;
   } catch {
     return false;
+  }
+}
+
+/** As `process.exit` leaves it: whoever shares the pipe (`(sls-agent status; cat file) | less`) would meet EAGAIN. */
+function blocksAgain(name: "stdin" | "stdout" | "stderr"): void {
+  try {
+    const stream = process[name] as { readonly _handle?: { setBlocking?(on: boolean): number } };
+    stream._handle?.setBlocking?.(true);
+  } catch {
+    // Closed, or nothing that Node knows.
   }
 }

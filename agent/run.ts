@@ -141,7 +141,7 @@ export class Agent {
   }
 
   /** See ReadingBack. */
-  get recovered(): Promise<void> {
+  get recovered(): Promise<boolean> {
     return this.readingBack.done;
   }
 
@@ -159,14 +159,14 @@ export class Agent {
   async stop(why: string, deadlineMs: number): Promise<AgentEnd> {
     const { world, service } = this.options;
     this.readingBack.stop();
-    // All that it has is on disk: an end during the start need not take long.
-    if (this.state === "starting") this.force();
+    const late = new AbortController();
+    // All that it has is on disk: an end during the start waits for answers that are under way alone.
+    if (this.state === "starting") late.abort();
     this.state = "draining";
     this.emit({ type: "Draining", why, deadlineMs });
     const watcherClosed = this.watcher.close();
     const resendsClosed = this.resends.close().then(() => this.setAsideCounts.look());
     await this.selfLimits?.close();
-    const late = new AbortController();
     const signal = AbortSignal.any([late.signal, this.forced.signal]);
     const drained = this.drain(signal);
     const timer = world.sleep(deadlineMs, signal).then(() => late.abort());

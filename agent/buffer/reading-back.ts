@@ -12,8 +12,8 @@ export interface ReadingBackOptions {
 export class ReadingBack {
   /** Where it is; undefined when nothing is being read. */
   at: (Destination & { readonly segment: number; readonly segments: number }) | undefined;
-  /** Resolves when all of it is read, or at stop(). Rejects when the buffer cannot be read. */
-  readonly done: Promise<void>;
+  /** Resolves with true when all of it is read, with false at stop(). Rejects when the buffer cannot be read. */
+  readonly done: Promise<boolean>;
   private readonly stopping = new AbortController();
 
   constructor(options: ReadingBackOptions) {
@@ -25,7 +25,7 @@ export class ReadingBack {
     this.stopping.abort();
   }
 
-  private async read({ buffer, onRead }: ReadingBackOptions): Promise<void> {
+  private async read({ buffer, onRead }: ReadingBackOptions): Promise<boolean> {
     const { signal } = this.stopping;
     try {
       const lines = await buffer.recover({
@@ -33,8 +33,10 @@ export class ReadingBack {
         onSegment: (destination, segment, segments) => (this.at = { ...destination, segment, segments }),
       });
       if (!signal.aborted) onRead(lines);
+      return !signal.aborted;
     } catch (error) {
       if (!signal.aborted) throw error;
+      return false;
     } finally {
       this.at = undefined;
     }

@@ -19,8 +19,8 @@ import { removeAnswer, resendAnswer } from "./set-aside";
 export interface ControlServerOptions {
   readonly dataDir: string;
   readonly status: () => AgentStatus;
-  /** Resolves when what is to be drained is known. */
-  readonly recovered: Promise<void>;
+  /** Resolves when what is to be drained is known; with false when it is not, and will not be. */
+  readonly recovered: Promise<boolean>;
   readonly resends: Resends;
   readonly world: World;
 }
@@ -116,8 +116,8 @@ export class ControlServer {
   private async drain(ms: number): Promise<DrainAnswer> {
     const { status, recovered, world } = this.options;
     const end = world.now().getTime() + ms;
-    await Promise.race([recovered, world.sleep(ms, this.over.signal)]);
-    if (status().state === "starting") throw new Error(`the agent is ${stateOf(status())}; ask again in a while`);
+    const isKnown = await Promise.race([recovered, world.sleep(ms, this.over.signal).then(() => false)]);
+    if (!isKnown) throw new Error(`the agent is ${stateOf(status())}; ask again in a while`);
     const drain = new Drain(status().queues);
     this.drains.add(drain);
     try {

@@ -1,7 +1,9 @@
+import { stateOf } from "../status/describe-status";
 import type { AgentEvent } from "../status/events";
+import type { AgentStatus } from "../status/status-file";
 
 /** What of the agent's state the judgement needs. */
-export interface Pulse {
+export interface Pulse extends Partial<Pick<AgentStatus, "state" | "readingBack">> {
   readonly queues: readonly {
     readonly project: string;
     readonly logstore: string;
@@ -32,12 +34,15 @@ const steps: ReadonlySet<AgentEvent["type"]> = new Set([
 
 /**
  * Whether lines move, or there are none to move. A sender that has lines says something within the time of one request and
- * the longest pause: a batch sent, or a try that failed. Held inputs mean that there are unsent lines. A reader of events.
+ * the longest pause: a batch sent, or a try that failed. Held inputs mean that there are unsent lines. A start comes on with what
+ * it reads back. A reader of events.
  */
 export class Vitals {
   /** Logstore with unsent lines -> when it last did something, or when its lines were first seen. */
   private readonly lastStep = new Map<string, number>();
   private heldSince: number | undefined;
+  /** How far the start was when it was last seen to come on. */
+  private startAt: { readonly text: string; readonly since: number } | undefined;
 
   constructor(private readonly options: VitalsOptions) {}
 
@@ -46,8 +51,13 @@ export class Vitals {
   };
 
   /** Why the agent is stuck, or undefined while it is well. */
-  stuck({ queues, inputs }: Pulse): string | undefined {
+  stuck(pulse: Pulse): string | undefined {
+    const { queues, inputs } = pulse;
     const patience = this.options.timeoutMs + pausesMs;
+    const start = this.standingStart(pulse);
+    if (start !== undefined && this.now - start.since > patience) {
+      return `the agent has been ${start.text} for ${seconds(this.now - start.since)} s`;
+    }
     const waiting = queues.filter(({ lines }) => lines > 0);
     const keys = new Set(waiting.map(keyOf));
     for (const key of [...this.lastStep.keys()]) if (!keys.has(key)) this.lastStep.delete(key);
@@ -64,6 +74,13 @@ export class Vitals {
     }
     if (this.heldSince === undefined || this.now - this.heldSince <= patience) return undefined;
     return `${held?.input} has been held for ${seconds(this.now - this.heldSince)} s with nothing left to send`;
+  }
+
+  private standingStart(pulse: Pulse): { readonly text: string; readonly since: number } | undefined {
+    const text = stateOf(pulse);
+    if (pulse.state !== "starting") this.startAt = undefined;
+    else if (this.startAt?.text !== text) this.startAt = { text, since: this.now };
+    return this.startAt;
   }
 
   private get now(): number {

@@ -1,6 +1,6 @@
 /** How the agent's process ends, whatever its threads do. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -40,5 +40,28 @@ describe("endProcess", () => {
     // Nobody ever writes to it, so that it is never open.
     const held = `require("node:fs").open(${JSON.stringify(pipe)}, () => undefined);`;
     expect(run(`${held} require(${module}).endProcess(4);`)).toMatchObject({ status: 4, stderr: "" });
+  });
+
+  it("ends with the code where the shell is there and does not run", () => {
+    const broken = JSON.stringify(join(folder, "broken"));
+    writeFileSync(join(folder, "broken"), "no program\0", { mode: 0o755 });
+    expect(run(`require(${module}).endProcess(4, ${broken});`)).toMatchObject({ status: 4, stderr: "" });
+  });
+
+  it("leaves its output as it was for whoever writes there next", () => {
+    const program = `process.stdout.write("said\\n"); process.stderr.write("so\\n"); require(${module}).endProcess(4);`;
+    const script = `"$0" -r ts-node/register/transpile-only -e "$1"; cat /proc/self/fdinfo/1; cat /proc/self/fdinfo/2 >&2`;
+    const { stdout, stderr } = spawnSync("sh", ["-c", script, process.execPath, program], {
+      cwd: repository,
+      encoding: "utf8",
+    });
+    for (const [text, said] of [
+      [stdout, "said"],
+      [stderr, "so"],
+    ] as const) {
+      expect(text).toContain(`${said}\n`);
+      // O_NONBLOCK: `cat` would end with an error at a full pipe.
+      expect(parseInt(/^flags:\t(\d+)$/m.exec(text)?.[1] ?? "", 8) & 0o4000).toBe(0);
+    }
   });
 });

@@ -11,7 +11,7 @@ import type { AgentEvent } from "../../agent/status/events";
 import { readStatus } from "../../agent/status/status-file";
 import { summaryOf } from "../../agent/status/summary";
 import { realWorld } from "../../agent/world";
-import { bufferIn, numbers } from "./support/buffer";
+import { bufferIn, numbers, there } from "./support/buffer";
 import { FakeService } from "./support/fake-service";
 import { temporaryFolder } from "./support/folder";
 import { until } from "./support/world";
@@ -94,6 +94,34 @@ describe("while it reads back what the last run left, an agent", () => {
     expect(next.service.sinkMade.values("msg")).toEqual(lines);
   });
 
+  it("waits at a stop for the answers that are under way: what the service has stored does not come again", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "user_defined_id"), "logtail-id-dev\n");
+    mkdirSync(join(folder, "data"));
+    const last = bufferIn(join(folder, "data", "buffer"), { segmentBytes: 100 });
+    last.put(["first"]);
+    for (const n of numbers(0, 10)) {
+      last.put([n], { to: there });
+      await last.buffer.committed();
+    }
+    const { disk, letGo, isStuck } = stuckDisk();
+    const { agent, service } = start(folder, disk);
+    let answer = (): void => undefined;
+    service.sinkMade.answer = () => new Promise((resolve) => (answer = () => resolve(undefined)));
+    await until("the first logstore is being sent, the second one read", () => {
+      return isStuck() && service.sinkMade.tries.length === 1;
+    });
+    const ended = agent.stop("SIGTERM", 60_000);
+    letGo();
+    setImmediate(answer);
+    expect(await ended).toEqual({ keptOnDisk: 0, lost: 0 });
+    expect(service.sinkMade.values("msg")).toEqual(["first"]);
+    const next = start(folder);
+    await until("the others are sent", () => next.service.sinkMade.values("msg").length >= 10);
+    await next.agent.stop("test", 5_000);
+    expect(next.service.sinkMade.values("msg")).toEqual(numbers(0, 10));
+  });
+
   it("does not say that it is drained", async () => {
     const folder = await dataDir();
     const dir = join(folder, "data");
@@ -121,5 +149,32 @@ describe("while it reads back what the last run left, an agent", () => {
     letGo();
     await recovered;
     expect(await drained).toMatchObject({ linesLeft: 0 });
+  });
+
+  it("does not say so either when it is stopped, or has been", async () => {
+    const folder = await dataDir();
+    const dir = join(folder, "data");
+    const { disk, letGo, isStuck } = stuckDisk();
+    const { agent } = start(folder, disk);
+    const { recovered, resends } = agent;
+    const control = new ControlServer({
+      dataDir: dir,
+      status: () => agent.status(),
+      recovered,
+      resends,
+      world: realWorld,
+    });
+    onTestFinished(() => control.close());
+    await until("it reads the third segment", isStuck);
+    const drain = (): Promise<unknown> =>
+      ask({ dataDir: dir, request: { command: "drain", seconds: 30 }, silenceMs: 30_000 });
+    const drained = drain().catch((error: Error) => error.message);
+    const ended = agent.stop("SIGTERM", 0);
+    letGo();
+    await ended;
+    expect([await drained, await drain().catch((error: Error) => error.message)]).toEqual([
+      expect.stringMatching(/^the agent is (draining|stopped)/),
+      expect.stringMatching(/^the agent is stopped/),
+    ]);
   });
 });

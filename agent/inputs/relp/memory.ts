@@ -51,8 +51,10 @@ export class RelpMemory {
     // It counts for this run alone: a lane of which nothing reached the disk may be another one's from now on.
     attempt(() => record.disk.rmSync(record.file, { force: true }));
     const found = read.filter(({ lines }) => lines.every((each) => recovered.holds(each)));
+    // What was read back first is sent by now, or was given up: too old, or damaged after all.
+    if (found.length === 0 || this.lost > 0) return;
     // An answer promises that the disk has it.
-    if (found.length === 0 || recovered.sync() !== undefined) return;
+    if (recovered.sync() !== undefined) return;
     for (const { from, marks } of found) {
       const session = new SessionMemory(from, this, marks);
       this.sessions.add(session);

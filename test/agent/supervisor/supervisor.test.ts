@@ -191,6 +191,18 @@ describe("whether lines move", () => {
     expect(vitals.stuck({ queues: queue(5), inputs: open })).toContain("have not moved");
   });
 
+  it("a start that does not come on with reading back means stuck", () => {
+    const { vitals, pass } = watched();
+    const at = (segment: number): Pulse => {
+      return { queues: [], inputs: [], state: "starting", readingBack: { ...destination, segment, segments: 9 } };
+    };
+    for (let segment = 1; segment < 9; segment++, pass(149)) expect(vitals.stuck(at(segment))).toBeUndefined();
+    expect(vitals.stuck(at(9))).toBeUndefined();
+    pass(151);
+    expect(vitals.stuck(at(9))).toBe("the agent has been starting, reading back segment 9 of 9 of p/l for 151 s");
+    expect(vitals.stuck({ queues: [], inputs: [], state: "running" })).toBeUndefined();
+  });
+
   it("an input that is held with nothing to send means stuck", () => {
     const { vitals, pass } = watched();
     const held = [{ input: "syslog-tcp", state: "held" }];

@@ -159,6 +159,14 @@ describe("the record of what RELP sessions left", () => {
     expect(verdict(next(folder), ["b", "c"])).toBe("no");
   });
 
+  it("is not believed when lines were given up while the buffer was read back: they may be these", () => {
+    const folder = temporaryFolder();
+    killed(folder);
+    const { memory } = memoryIn(folder, { lost: () => 1 });
+    memory.load(everything);
+    expect(verdict(memory, ["b", "c"])).toBe("no");
+  });
+
   it("asks the buffer for the very lines that were being written", () => {
     const folder = temporaryFolder();
     killed(folder);
