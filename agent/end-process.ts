@@ -9,18 +9,15 @@ interface WithExecve {
 const startMs = 1_000;
 
 /**
- * Ends this process with `code`, for certain and at once. `process.exit` waits for all threads: for the engine's, where one that
+ * Ends an agent that has run with `code`, for certain and at once. `process.exit` waits for all threads: for the engine's, where one that
  * compiles may wait for the collector, which is the main thread's to run (Node 24, one stop in eight right after a flood;
  * https://github.com/nodejs/node/issues/54918), and for one that a disk or a pipe holds in the kernel. So the process becomes a
- * shell that does nothing but end with that code. No "exit" listeners are called.
+ * shell that does nothing but end with that code. No "exit" listeners are called, and standard streams that are pipes stay non-blocking.
  */
 export function endProcess(code: number, shell = "/bin/sh"): never {
   const { execve } = process as WithExecve;
   // Where it failed, it would abort.
-  if (execve !== undefined && runs(shell)) {
-    for (const name of ["stdin", "stdout", "stderr"] as const) blocksAgain(name);
-    execve.call(process, shell, ["sh", "-c", `exit ${code}`], {});
-  }
+  if (execve !== undefined && runs(shell)) execve.call(process, shell, ["sh", "-c", `exit ${code}`], {});
   process.exit(code);
 }
 
@@ -31,15 +28,5 @@ function runs(shell: string): boolean {
     return spawnSync(shell, ["-c", "exit 7"], tried).status === 7;
   } catch {
     return false;
-  }
-}
-
-/** As `process.exit` leaves it: whoever shares the pipe (`(sls-agent status; cat file) | less`) would meet EAGAIN. */
-function blocksAgain(name: "stdin" | "stdout" | "stderr"): void {
-  try {
-    const stream = process[name] as { readonly _handle?: { setBlocking?(on: boolean): number } };
-    stream._handle?.setBlocking?.(true);
-  } catch {
-    // Closed, or nothing that Node knows.
   }
 }

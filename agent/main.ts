@@ -162,5 +162,6 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 if (require.main === module) {
   keepHeapSmall();
-  void main(process.argv.slice(2)).then(endProcess);
+  const args = process.argv.slice(2);
+  void main(args).then((code) => (args[0] === "run" ? endProcess(code) : process.exit(code)));
 }
