@@ -1,5 +1,5 @@
 import type { Lane } from "./lane";
-import { Places } from "./place";
+import { Places } from "./places";
 
 export interface BatchLimits {
   /** Encoded bytes before compression; one line may be larger, and is then a batch of its own. */

@@ -8,7 +8,7 @@ import { ask } from "../../agent/control/ask";
 import { ControlServer } from "../../agent/control/server";
 import { Agent } from "../../agent/run";
 import type { AgentEvent } from "../../agent/status/events";
-import { readStatus } from "../../agent/status/status-file";
+import { readStatus, type AgentStatus } from "../../agent/status/status-file";
 import { summaryOf } from "../../agent/status/summary";
 import { realWorld } from "../../agent/world";
 import { bufferIn, numbers, there } from "./support/buffer";
@@ -52,6 +52,26 @@ function stuckDisk(): { readonly disk: Disk; readonly letGo: () => void; readonl
     return realDisk.read(file, into, from);
   };
   return { disk: { ...realDisk, read }, letGo: () => letGo?.(), isStuck: () => letGo !== undefined };
+}
+
+/** An agent that reads the third segment until it is let go, and what `drain` asks of it. */
+async function askedWhileReading(): Promise<{
+  readonly agent: Agent;
+  readonly letGo: () => void;
+  readonly drain: (seconds: number) => Promise<unknown>;
+}> {
+  const folder = await dataDir();
+  const dataDirectory = join(folder, "data");
+  const { disk, letGo, isStuck } = stuckDisk();
+  const { agent } = start(folder, disk);
+  const { recovered, resends } = agent;
+  const status = (): AgentStatus => agent.status();
+  const control = new ControlServer({ dataDir: dataDirectory, status, recovered, resends, world: realWorld });
+  onTestFinished(() => control.close());
+  await until("it reads the third segment", isStuck);
+  const drain = (seconds: number): Promise<unknown> =>
+    ask({ dataDir: dataDirectory, request: { command: "drain", seconds }, silenceMs: 30_000 });
+  return { agent, letGo, drain };
 }
 
 describe("while it reads back what the last run left, an agent", () => {
@@ -123,56 +143,23 @@ describe("while it reads back what the last run left, an agent", () => {
   });
 
   it("does not say that it is drained", async () => {
-    const folder = await dataDir();
-    const dir = join(folder, "data");
-    const { disk, letGo, isStuck } = stuckDisk();
-    const { agent } = start(folder, disk);
-    const { recovered, resends } = agent;
-    const control = new ControlServer({
-      dataDir: dir,
-      status: () => agent.status(),
-      recovered,
-      resends,
-      world: realWorld,
-    });
-    onTestFinished(async () => {
-      await agent.stop("test", 0);
-      await control.close();
-    });
-    await until("it reads the third segment", isStuck);
-    const drain = (seconds: number): Promise<unknown> =>
-      ask({ dataDir: dir, request: { command: "drain", seconds }, silenceMs: 30_000 });
+    const { agent, drain, letGo } = await askedWhileReading();
     await expect(drain(0.01)).rejects.toThrow(
       /^the agent is starting, reading back segment 3 of .*; ask again in a while$/,
     );
     const drained = drain(30);
     letGo();
-    await recovered;
     expect(await drained).toMatchObject({ linesLeft: 0 });
+    await agent.stop("test", 0);
   });
 
   it("does not say so either when it is stopped, or has been", async () => {
-    const folder = await dataDir();
-    const dir = join(folder, "data");
-    const { disk, letGo, isStuck } = stuckDisk();
-    const { agent } = start(folder, disk);
-    const { recovered, resends } = agent;
-    const control = new ControlServer({
-      dataDir: dir,
-      status: () => agent.status(),
-      recovered,
-      resends,
-      world: realWorld,
-    });
-    onTestFinished(() => control.close());
-    await until("it reads the third segment", isStuck);
-    const drain = (): Promise<unknown> =>
-      ask({ dataDir: dir, request: { command: "drain", seconds: 30 }, silenceMs: 30_000 });
-    const drained = drain().catch((error: Error) => error.message);
+    const { agent, drain, letGo } = await askedWhileReading();
+    const drained = drain(30).catch((error: Error) => error.message);
     const ended = agent.stop("SIGTERM", 0);
     letGo();
     await ended;
-    expect([await drained, await drain().catch((error: Error) => error.message)]).toEqual([
+    expect([await drained, await drain(30).catch((error: Error) => error.message)]).toEqual([
       expect.stringMatching(/^the agent is (draining|stopped)/),
       expect.stringMatching(/^the agent is stopped/),
     ]);
