@@ -9,6 +9,8 @@ import { realWorld } from "../../../agent/world";
 
 const [port = "", file = ""] = process.argv.slice(2);
 const fd = fs.openSync(file, "a");
+// A kill may cut a write in two; what is cut off was never safe, and the next line must not go on there.
+fs.ftruncateSync(fd, fs.readFileSync(file).lastIndexOf("\n") + 1);
 let waiting: Buffer[] = [];
 let commit: Promise<void> | undefined;
 
