@@ -5,7 +5,7 @@ import type { Segment } from "./segment";
 const mostBytes = 4 * 8;
 
 /**
- * Places in their order, in 6 bytes each as a rule: of each number only what differs from what the place before leads one to expect,
+ * Places in their order, in 7 or 8 bytes each as a rule: of each number only what differs from what the place before leads one to expect,
  * least significant bits first, 7 a byte, the eighth says that more follow.
  */
 export class PackedPlaces implements Iterable<Place> {

@@ -1,4 +1,4 @@
-import type { Destination } from "./destination";
+import type { ReadingBackStatus } from "../status/status-file";
 import type { LogBuffer } from "./log-buffer";
 import type { RecoveredLines } from "./written-lines";
 
@@ -11,7 +11,7 @@ export interface ReadingBackOptions {
 /** Reads what the last run left in the buffer, from now on. */
 export class ReadingBack {
   /** Where it is; undefined when nothing is being read. */
-  at: (Destination & { readonly segment: number; readonly segments: number }) | undefined;
+  at: ReadingBackStatus | undefined;
   /** Resolves with true when all of it is read, with false at stop(). Rejects when the buffer cannot be read. */
   readonly done: Promise<boolean>;
   private readonly stopping = new AbortController();

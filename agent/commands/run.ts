@@ -93,8 +93,9 @@ export async function run({ settings, service, readSettings, readyFile }: RunOpt
   // As rsyslog and most daemons take it.
   onHangUp = () => (supervised ? supervised.reload(reload) : reload());
   try {
-    const failed = agent.recovered.then(() => agent.inputEnded);
-    const why = await Promise.race([firstSignal(() => agent.force()), failed]);
+    // Rejects where the buffer cannot be read.
+    const ended = agent.recovered.then(() => agent.inputEnded);
+    const why = await Promise.race([firstSignal(() => agent.force()), ended]);
     return codeOf(await agent.stop(why, live.current.drainSeconds * 1000));
   } finally {
     await Promise.all([control.close(), server?.close(), supervised?.close()]);
