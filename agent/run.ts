@@ -206,6 +206,7 @@ export class Agent {
     this.reception.relpMemory.close(lost === 0);
     const { tally } = this;
     const end = { keptOnDisk: tally.keptLines, lost };
+    const notReadBack = this.readingBack.whole ? {} : ({ notReadBack: true } as const);
     this.emit({
       type: "AgentStopped",
       accepted: this.reception.accepted,
@@ -213,6 +214,7 @@ export class Agent {
       sent: tally.sentLines,
       setAside: tally.setAsideLines,
       ...end,
+      ...notReadBack,
     });
     return end;
   }

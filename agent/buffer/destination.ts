@@ -10,11 +10,11 @@ export interface Destination {
 
 export const destinationKey = ({ project, logstore }: Destination): string => `${project}.${logstore}`;
 
-/** Those that have a folder in `folder`, by name. */
+/** Those that have a folder in `folder`, by name. What is named otherwise is not the agent's. */
 export function destinationsIn(folder: string): readonly Destination[] {
   const found: Destination[] = [];
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-    const [, project, logstore] = /^([^.]+)\.([^.]+)$/.exec(entry.name) ?? [];
+    const [, project, logstore] = /^([\w-]+)\.([\w-]+)$/.exec(entry.name) ?? [];
     if (entry.isDirectory() && project !== undefined && logstore !== undefined) found.push({ project, logstore });
   }
   return found.sort((a, b) => (destinationKey(a) < destinationKey(b) ? -1 : 1));

@@ -12,6 +12,8 @@ export interface ReadingBackOptions {
 export class ReadingBack {
   /** Where it is; undefined when nothing is being read. */
   at: ReadingBackStatus | undefined;
+  /** All of it was read; what was not is still where the last run left it. */
+  whole = false;
   /** Resolves with true when all of it is read, with false at stop(). Rejects when the buffer cannot be read. */
   readonly done: Promise<boolean>;
   private readonly stopping = new AbortController();
@@ -32,8 +34,10 @@ export class ReadingBack {
         signal,
         onSegment: (destination, segment, segments) => (this.at = { ...destination, segment, segments }),
       });
-      if (!signal.aborted) onRead(lines);
-      return !signal.aborted;
+      if (signal.aborted) return false;
+      this.whole = true;
+      onRead(lines);
+      return true;
     } catch (error) {
       if (!signal.aborted) throw error;
       return false;

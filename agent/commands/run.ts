@@ -93,9 +93,12 @@ export async function run({ settings, service, readSettings, readyFile }: RunOpt
   // As rsyslog and most daemons take it.
   onHangUp = () => (supervised ? supervised.reload(reload) : reload());
   try {
-    // Rejects where the buffer cannot be read.
     const ended = agent.recovered.then(() => agent.inputEnded);
-    const why = await Promise.race([firstSignal(() => agent.force()), ended]);
+    const why = await Promise.race([firstSignal(() => agent.force()), ended]).catch(async (error: unknown) => {
+      // Of the buffer's other logstores requests may be under way.
+      await agent.stop("what the last run left cannot be read", 0);
+      throw error;
+    });
     return codeOf(await agent.stop(why, live.current.drainSeconds * 1000));
   } finally {
     await Promise.all([control.close(), server?.close(), supervised?.close()]);

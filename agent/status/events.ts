@@ -102,6 +102,8 @@ export type AgentEvent =
       setAside: number;
       keptOnDisk: number;
       lost: number;
+      /** What the last run left was not read back to its end: lines that nobody counted are on disk still. */
+      notReadBack?: true;
     }
   | { type: "AgentStuck"; why: string }
   | { type: "SupervisorNotTold"; message: string }

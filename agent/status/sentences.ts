@@ -111,7 +111,7 @@ export function sentenceOf(event: AgentEvent): string {
     case "Draining":
       return `stopping (${event.why}): sending what is left for at most ${event.deadlineMs} ms`;
     case "AgentStopped":
-      return `stopped: ${event.accepted} lines accepted, ${event.filtered} kept out by filters, ${event.sent} sent, ${event.setAside} set aside, ${event.keptOnDisk} kept on disk, ${event.lost} lost`;
+      return `stopped: ${event.accepted} lines accepted, ${event.filtered} kept out by filters, ${event.sent} sent, ${event.setAside} set aside, ${event.keptOnDisk} kept on disk${event.notReadBack ? " beside what was not read back" : ""}, ${event.lost} lost`;
     case "AgentStuck":
       return `stuck: ${event.why}; the watchdog is not told any more that the agent is well`;
     case "SupervisorNotTold":

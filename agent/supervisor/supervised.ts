@@ -55,8 +55,9 @@ export class Supervised {
     this.send(["STOPPING=1", `EXTEND_TIMEOUT_USEC=${extend}`, `STATUS=stopping: sending what is left`]);
   };
 
-  /** Settings are read again by `work`. */
+  /** Settings are read again by `work`. Before it is ready nobody waits for that, and READY would be told too early. */
   reload(work: () => void): void {
+    if (!this.ready) return work();
     this.send(["RELOADING=1", `MONOTONIC_USEC=${this.options.monotonicMicros()}`]);
     try {
       work();

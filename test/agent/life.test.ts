@@ -206,6 +206,34 @@ describe("the running agent", () => {
     expect(running.events().at(-1)).toMatchObject({ event: "AgentStopped", keptOnDisk: 2, lost: 0 });
   });
 
+  it("ends with 1 and says why where a logstore's lines cannot be read back; the next run that can has all of them", async () => {
+    const b = await cloudBench();
+    const first = run(b);
+    const busy = b.cloud.faults.add({ operation: "PostLogStoreLogs", error: "ServerBusy" });
+    await writeLines(first, ["one", "two"]);
+    first.process.kill("SIGABRT");
+    await first.ended;
+    busy.remove();
+    mkdirSync(join(b.data, "buffer", "zzz.locked"));
+    const lock = join(b.config, "lock.cjs");
+    writeFileSync(
+      lock,
+      `const fs = require("node:fs"); const { readdirSync } = fs;
+      fs.readdirSync = (folder, ...rest) => {
+        if (String(folder).endsWith("zzz.locked")) throw new Error("EACCES: zzz.locked");
+        return readdirSync(folder, ...rest);
+      };`,
+    );
+    const second = run(b, { NODE_OPTIONS: `--require ${lock}` });
+    expect(await second.ended).toBe(1);
+    expect(second.events().at(-1)).toMatchObject({ event: "AgentStopped", lost: 0, notReadBack: true });
+    expect(second.errors()).toContain("EACCES: zzz.locked");
+    const third = run(b);
+    await until("all are stored", async () => (await b.messages()).length >= 2);
+    await stopped(third);
+    expect(await b.messages()).toEqual(["one", "two"]);
+  });
+
   it("ends each time, also while the engine still compiles what a burst of lines has made hot", async () => {
     const burst = Array.from({ length: 150_000 }, (_, n) => `line ${n}`);
     for (let time = 0; time < 6; time++) {

@@ -106,6 +106,7 @@ describe("while it reads back what the last run left, an agent", () => {
     letGo();
     expect(await ended).toEqual({ keptOnDisk: 0, lost: 0 });
     expect(events.map(({ type }) => type)).not.toContain("Listening");
+    expect(events.at(-1)).toMatchObject({ type: "AgentStopped", notReadBack: true });
     expect(service.sinkMade.tries).toEqual([]);
     expect(readFileSync(unanswered, "utf8")).toBe("of the last run");
     const next = start(folder);

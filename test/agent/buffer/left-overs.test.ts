@@ -1,5 +1,5 @@
 /** What lies in a logstore's folder and is none of its own: of a kill, of another version, of a person. */
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bufferIn } from "../support/buffer";
@@ -46,6 +46,17 @@ describe("left in a logstore's folder", () => {
     expect(bench.events).toEqual([]);
     expect(readFileSync(join(folder, "p.l", "00000001.seg"), "utf8")).toBe("not ours");
     expect((await (await recovered(folder)).left()).at(-1)).toBe("a");
+  });
+
+  it("or beside it, a copy of the folder by a name of no logstore: its lines are not sent, and stay", async () => {
+    const folder = await folderWith(["old"]);
+    cpSync(join(folder, "p.l"), join(folder, "p.l copy"), { recursive: true });
+    // A name that is not UTF-8: Node cannot say what it is.
+    mkdirSync(Buffer.concat([Buffer.from(`${folder}/p.`), Buffer.from([0xff])]));
+    const { events } = await recovered(folder);
+    expect(events).toEqual([{ type: "BufferRecovered", project: "p", logstore: "l", lines: 1 }]);
+    await works(folder, ["old"]);
+    expect(readdirSync(join(folder, "p.l copy"))).toEqual(["00000001.seg"]);
   });
 
   it("notes of a segment that is gone, as a folder that cannot be deleted: they count for nothing", async () => {

@@ -119,6 +119,16 @@ describe("a supervised agent", () => {
     ]);
   });
 
+  it("reads settings again before it is ready, too, and is not ready by that", async () => {
+    const { world, told, one } = supervised();
+    let read = 0;
+    one.reload(() => read++);
+    await world.pass(1_000);
+    expect([read, told]).toEqual([1, ["STATUS=s0"]]);
+    await world.pass(4_000);
+    expect(told).toEqual(["STATUS=s0", "READY=1"]);
+  });
+
   it("says once that systemd cannot be told, and goes on trying", async () => {
     const { world, told, events, fail, say } = supervised({ watchdogMs: 3_000 });
     fail("no such socket");
