@@ -22,7 +22,7 @@ describe("endProcess", () => {
     spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], {
       cwd: repository,
       encoding: "utf8",
-      timeout: 15_000,
+      timeout: 60_000,
       killSignal: "SIGKILL",
     });
 

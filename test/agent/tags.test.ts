@@ -52,4 +52,4 @@ it("tags of the settings and of the machine go with every log, with those that a
   expect(tagsOf("before the kill")).toEqual({ ...machine, "__tag__:env": "prod", "__tag__:team": "web" });
   expect(tagsOf("after it")).toEqual({ ...machine, "__tag__:env": "test" });
   expect(tagsOf("without the machine's")).toEqual({ "__tag__:env": "test" });
-}, 60_000);
+});

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/clients/**/*.suite.ts"],
     reporters: ["default", "test/clients/support/reporter.mts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -60,4 +60,4 @@ test("an app under cdktn 0.24 compiles against the constructs and synthesises th
   ]);
   expect(Object.keys(stack.resource["alicloud_log_project"] ?? {})).toEqual(["logs_project_18230934"]);
   expect(Object.keys(stack.output)).toContain("cdktf_sls");
-}, 240_000);
+});

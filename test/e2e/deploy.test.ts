@@ -255,4 +255,4 @@ describe("the deploy step", () => {
     await expect(sls.getProject(project)).rejects.toMatchObject({ code: "ProjectNotExist" });
     sls.close();
   });
-}, 120_000);
+});

@@ -81,52 +81,44 @@ describe("The example", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test(
-    "files-and-regex: two configs of files reach their group, and a second plan is empty",
-    { timeout: 120_000 },
-    async () => {
-      const cwd = await synthesised("files-and-regex");
-      await applied(cwd, "shop-logs");
-      await cli(cwd, "deploy", "--json");
-      expect(await client().getAppliedConfigs("shop-log-project-example", "shop-web")).toEqual([
-        "shop-access",
-        "shop-service",
-      ]);
-      const config = await client().getLogtailConfig("shop-log-project-example", "shop-service");
-      expect(config.inputDetail).toMatchObject({
-        logPath: "/var/log/shop",
-        logBeginRegex: String.raw`\d+-\d+-\d+ \d+:\d+:\d+,\d+ .*`,
-        timeFormat: "%Y-%m-%d %H:%M:%S,%f",
-        topicFormat: String.raw`/var/log/shop/(\w+)/.*`,
-      });
-      expect(config.logSample).toBe(
-        "2026-11-21 13:00:00,123 ERROR [main] cart is empty\n\tat shop.Cart.pay(Cart.java:17)",
-      );
-      await cli(cwd, "plan");
-    },
-  );
+  test("files-and-regex: two configs of files reach their group, and a second plan is empty", async () => {
+    const cwd = await synthesised("files-and-regex");
+    await applied(cwd, "shop-logs");
+    await cli(cwd, "deploy", "--json");
+    expect(await client().getAppliedConfigs("shop-log-project-example", "shop-web")).toEqual([
+      "shop-access",
+      "shop-service",
+    ]);
+    const config = await client().getLogtailConfig("shop-log-project-example", "shop-service");
+    expect(config.inputDetail).toMatchObject({
+      logPath: "/var/log/shop",
+      logBeginRegex: String.raw`\d+-\d+-\d+ \d+:\d+:\d+,\d+ .*`,
+      timeFormat: "%Y-%m-%d %H:%M:%S,%f",
+      topicFormat: String.raw`/var/log/shop/(\w+)/.*`,
+    });
+    expect(config.logSample).toBe(
+      "2026-11-21 13:00:00,123 ERROR [main] cart is empty\n\tat shop.Cart.pay(Cart.java:17)",
+    );
+    await cli(cwd, "plan");
+  });
 
-  test(
-    "json-app-logs: Terraform alone delivers the config, and makes the agents' role",
-    { timeout: 120_000 },
-    async () => {
-      const cwd = await synthesised("json-app-logs");
-      await applied(cwd, "todo-list-dev");
-      const config = await client().getLogtailConfig("todo-list-log-project-dev", "todo-list-logtail-config-dev");
-      expect(config.inputDetail).toMatchObject({ logType: "json_log", timeKey: "ts", logTimezone: "GMT+00:00" });
-      expect(await client().getAppliedConfigs("todo-list-log-project-dev", "todo-list-log-machine-group-dev")).toEqual([
-        "todo-list-logtail-config-dev",
-      ]);
-      const role = await succeed(
-        terraform ?? "",
-        ["output", "-raw", "agent_role"],
-        join(cwd, "cdktf.out/stacks/todo-list-dev"),
-      );
-      expect(role).toBe("todo-list-log-agent-dev");
-    },
-  );
+  test("json-app-logs: Terraform alone delivers the config, and makes the agents' role", async () => {
+    const cwd = await synthesised("json-app-logs");
+    await applied(cwd, "todo-list-dev");
+    const config = await client().getLogtailConfig("todo-list-log-project-dev", "todo-list-logtail-config-dev");
+    expect(config.inputDetail).toMatchObject({ logType: "json_log", timeKey: "ts", logTimezone: "GMT+00:00" });
+    expect(await client().getAppliedConfigs("todo-list-log-project-dev", "todo-list-log-machine-group-dev")).toEqual([
+      "todo-list-logtail-config-dev",
+    ]);
+    const role = await succeed(
+      terraform ?? "",
+      ["output", "-raw", "agent_role"],
+      join(cwd, "cdktf.out/stacks/todo-list-dev"),
+    );
+    expect(role).toBe("todo-list-log-agent-dev");
+  });
 
-  test("behind-a-proxy: the only way out is the proxy's", { timeout: 120_000 }, async () => {
+  test("behind-a-proxy: the only way out is the proxy's", async () => {
     const cwd = await synthesised("behind-a-proxy");
     await applied(cwd, "closed-network-dev");
     await cli(cwd, "deploy", "--json");
@@ -151,44 +143,40 @@ describe("The example", () => {
     await cli(cwd, "plan");
   });
 
-  test(
-    "watch-and-keep: a dashboard, alerts, a query and an export come with the logs",
-    { timeout: 120_000 },
-    async () => {
-      const cwd = await synthesised("watch-and-keep");
-      await applied(cwd, "watched-dev");
-      await cli(cwd, "deploy", "--json");
-      await cli(cwd, "plan");
-      const found = async (path: string): Promise<unknown> =>
-        client()._request("GET", "watched-log-project-dev", path, {}, null);
-      const { charts } = (await found("/dashboards/watched")) as { charts: { title: string; type: string }[] };
-      expect(charts.map(({ title, type }) => `${title} ${type}`)).toEqual([
-        "agents-alive statpro",
-        "lines-by-program aggpro",
-        "error-rate linepro",
-        "lines-by-program-last-30-days barpro",
-        "newest-errors rawlog",
-      ]);
-      expect(await found("/alerts/many-errors")).toMatchObject({
-        status: "ENABLED",
-        configuration: {
-          annotations: [{ value: "Many errors" }, { value: "${program} wrote ${errors} errors in 15 minutes" }],
-          queryList: [{ store: "watched-log-store-dev" }],
-          severityConfigurations: [{ severity: 8, evalCondition: { condition: "errors > 100" } }],
-        },
-      });
-      expect(await found("/alerts/silent-agents")).toMatchObject({ configuration: { noDataFire: true } });
-      expect(await found("/scheduledsqls/count-lines-per-hour")).toMatchObject({
-        schedule: { type: "Cron", cronExpression: "5 * * * *" },
-        configuration: { fromTimeExpr: "@h-1h", toTimeExpr: "@h", destLogstore: "lines-per-hour" },
-      });
-      expect(await found("/ossexports/archive")).toMatchObject({
-        configuration: { logstore: "watched-log-store-dev", sink: { bucket: "watched-archive-dev", prefix: "syslog" } },
-      });
-    },
-  );
+  test("watch-and-keep: a dashboard, alerts, a query and an export come with the logs", async () => {
+    const cwd = await synthesised("watch-and-keep");
+    await applied(cwd, "watched-dev");
+    await cli(cwd, "deploy", "--json");
+    await cli(cwd, "plan");
+    const found = async (path: string): Promise<unknown> =>
+      client()._request("GET", "watched-log-project-dev", path, {}, null);
+    const { charts } = (await found("/dashboards/watched")) as { charts: { title: string; type: string }[] };
+    expect(charts.map(({ title, type }) => `${title} ${type}`)).toEqual([
+      "agents-alive statpro",
+      "lines-by-program aggpro",
+      "error-rate linepro",
+      "lines-by-program-last-30-days barpro",
+      "newest-errors rawlog",
+    ]);
+    expect(await found("/alerts/many-errors")).toMatchObject({
+      status: "ENABLED",
+      configuration: {
+        annotations: [{ value: "Many errors" }, { value: "${program} wrote ${errors} errors in 15 minutes" }],
+        queryList: [{ store: "watched-log-store-dev" }],
+        severityConfigurations: [{ severity: 8, evalCondition: { condition: "errors > 100" } }],
+      },
+    });
+    expect(await found("/alerts/silent-agents")).toMatchObject({ configuration: { noDataFire: true } });
+    expect(await found("/scheduledsqls/count-lines-per-hour")).toMatchObject({
+      schedule: { type: "Cron", cronExpression: "5 * * * *" },
+      configuration: { fromTimeExpr: "@h-1h", toTimeExpr: "@h", destLogstore: "lines-per-hour" },
+    });
+    expect(await found("/ossexports/archive")).toMatchObject({
+      configuration: { logstore: "watched-log-store-dev", sink: { bucket: "watched-archive-dev", prefix: "syslog" } },
+    });
+  });
 
-  test("many-environments: three stacks stand side by side", { timeout: 180_000 }, async () => {
+  test("many-environments: three stacks stand side by side", async () => {
     const cwd = await synthesised("many-environments");
     const stacks = readdirSync(join(cwd, "cdktf.out/stacks")).sort();
     expect(stacks).toEqual(["billing-logs-dev", "billing-logs-pre-prod", "billing-logs-prod"]);

@@ -52,7 +52,7 @@ test("a throw-away app installs the tarball, compiles against its types, and syn
   writeFileSync(join(folder, "key"), privateKey.export({ type: "pkcs1", format: "pem" }), { mode: 0o600 });
   writeFileSync(join(folder, "sls-agent_1.0_amd64.deb"), "");
   for (const image of ["app", "certman", "proxy"]) expect(await imageBuild(image)).toContain("Waiting for SSH");
-}, 180_000);
+});
 
 /** What it says until it waits for a machine that does not answer: by then Packer has found all that the templates name. */
 async function imageBuild(image: string): Promise<string> {

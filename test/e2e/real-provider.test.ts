@@ -63,5 +63,5 @@ describe.skipIf(binary === undefined)("the real provider", () => {
       "GetIndex IndexConfigNotExist",
       "GetMachineGroup MachineGroupNotExist",
     ]);
-  }, 120_000);
+  });
 });

@@ -13,7 +13,8 @@ import { request, word } from "./odd-requests";
 import fc from "../support/property";
 
 const [project, logstore] = ["test-project", "test-logstore"];
-const patience = 2000;
+/** Far above what any of them takes, and far below what a search that explodes takes. */
+const patience = 20_000;
 const now = Math.floor(Date.now() / 1000);
 let cloud: TestCloud;
 
@@ -49,7 +50,7 @@ function expectWellFormed({ status, headers, text, errorCode, errorMessage }: Ra
 }
 
 describe("the local cloud answers", () => {
-  test("any request to any operation", { timeout: 120_000 }, async () => {
+  test("any request to any operation", async () => {
     const client = clientOf(cloud);
     await client.createProject("fuzzed-project", { description: "" }).catch(() => undefined);
     await client.createLogStore("fuzzed-project", "fuzzed-store", { ttl: 1, shardCount: 1 }).catch(() => undefined);
@@ -64,7 +65,7 @@ describe("the local cloud answers", () => {
     );
   });
 
-  test("any query, in time", { timeout: 60_000 }, async () => {
+  test("any query, in time", async () => {
     const piece = fc.constantFrom(
       ...[
         "and",
@@ -136,7 +137,7 @@ describe("the local cloud answers", () => {
     }
   });
 
-  test("any bytes as logs", { timeout: 60_000 }, async () => {
+  test("any bytes as logs", async () => {
     const good = encodeLogGroup({
       topic: "t",
       source: "s",
@@ -187,7 +188,7 @@ describe("the local cloud answers", () => {
     );
   });
 
-  test("any action of the other products", { timeout: 60_000 }, async () => {
+  test("any action of the other products", async () => {
     const actions = [
       "CreateSecurityGroup",
       "AuthorizeSecurityGroup",
@@ -248,7 +249,7 @@ describe("the local cloud answers", () => {
     );
   });
 
-  test("any bytes on its port", { timeout: 60_000 }, async () => {
+  test("any bytes on its port", async () => {
     const line = fc.constantFrom(
       "GET / HTTP/1.1\r\n",
       "CONNECT a:1 HTTP/1.1\r\n",

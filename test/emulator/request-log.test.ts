@@ -187,7 +187,7 @@ describe("the admin address", () => {
   });
 
   test("closes the port for a while", async () => {
-    await askAdmin(cloud.url, "/_local/down", "POST", { ms: 200 });
+    await askAdmin(cloud.url, "/_local/down", "POST", { ms: 2_000 });
     await expect
       .poll(() => askAdmin(cloud.url, "/_local/status").catch((error: Error) => error.message))
       .toMatch("ECONNREFUSED");
@@ -197,7 +197,7 @@ describe("the admin address", () => {
   });
 
   test("waits for its port where another has taken it meanwhile", async () => {
-    await askAdmin(cloud.url, "/_local/down", "POST", { ms: 150 });
+    await askAdmin(cloud.url, "/_local/down", "POST", { ms: 2_000 });
     const other = http.createServer((_, reply) => reply.end('"another"'));
     const taken = (): Promise<boolean> =>
       new Promise((resolve) => {
@@ -205,7 +205,7 @@ describe("the admin address", () => {
         other.listen(cloud.port, "127.0.0.1", () => resolve(true));
       });
     await expect.poll(taken).toBe(true);
-    const resuming = Date.now() + 300;
+    const resuming = Date.now() + 2_500;
     await expect.poll(() => Date.now()).toBeGreaterThan(resuming);
     expect(await askAdmin(cloud.url, "/_local/status")).toBe("another");
     await new Promise((resolve) => other.close(resolve));

@@ -106,7 +106,7 @@ describe("at kill -9 of who takes lines over TCP", () => {
       const startOurs: StartReceiver = async () => {
         const running = bench.agent({ SLS_AGENT_LOG_LEVEL: "debug" }, "--port", String(ourPort));
         agents.push(running);
-        await until("the agent listens", () => reachable(ourPort), 20_000);
+        await until("the agent listens", () => reachable(ourPort));
         return running.process;
       };
       const [their, our] = await Promise.all([
@@ -114,8 +114,8 @@ describe("at kill -9 of who takes lines over TCP", () => {
         killOften(ourPort, startOurs, folderOf(bench, "our-forwarder")),
       ]);
       const received = (): string => readFileSync(file, "utf8");
-      await until("rsyslog has the last line", () => timesIn(received()).has(their.count - 1), 20_000);
-      await until("the agent has the last line", async () => (await bench.stored()).has(our.count - 1), 20_000);
+      await until("rsyslog has the last line", () => timesIn(received()).has(their.count - 1));
+      await until("the agent has the last line", async () => (await bench.stored()).has(our.count - 1));
       expect(await endOf(agents.at(-1) as RunningAgent)).toMatchObject({ keptOnDisk: 0, lost: 0 });
       const lineBytes = received().indexOf("\n") + 1;
       const times = timesIn(received());

@@ -8,7 +8,7 @@ export default defineConfig({
     tags: [{ name: "short", description: "runs in CI too: all of them in less than a minute" }],
     reporters: ["default", new FaultTable(process.env["SLS_FAULTS_JSON"])],
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
   },
 });

@@ -141,7 +141,6 @@ describe("a kill at any change of the buffer's files", () => {
         await goesOn(folder, left);
       }
     },
-    20_000,
   );
 });
 
@@ -161,7 +160,6 @@ describe.runIf(process.platform === "linux")("a power cut at any change of the b
         await goesOn(folder, left);
       }
     },
-    20_000,
   );
 });
 

@@ -132,9 +132,9 @@ describe("the buffer", () => {
   it("writes nothing at all of what is sent before the next write", async () => {
     const folder = temporaryFolder();
     const world = new ManualWorld();
-    const { put, send } = bufferIn(folder, { world });
+    const { put, send, written } = bufferIn(folder, { world });
     put(["1"]);
-    await settle();
+    await written();
     put(["2"]);
     const size = (): number => statSync(join(folder, "p.l", "00000001.seg")).size;
     const before = size();

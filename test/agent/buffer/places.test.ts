@@ -9,6 +9,7 @@ import { RecoveredBlocks } from "../../../agent/buffer/recovered-blocks";
 import { Segment } from "../../../agent/buffer/segment";
 import { encodeRecordHead, SegmentRecord } from "../../../agent/buffer/segment-format";
 import fc from "../../support/property";
+import { cpuMs } from "../../support/cpu-time";
 
 const segments = ["1", "2", "3"].map((name) => new Segment(`/nowhere/${name}`, realDisk)) as [Segment, ...Segment[]];
 const [segment, another = segment] = segments;
@@ -92,11 +93,10 @@ describe("places of a block", () => {
     const face = { lane: 1, first: 0, lines: 1, acceptedAt: 0, hashKey: false, trailer };
     const head = encodeRecordHead(face, Buffer.alloc(0));
     const record = new SegmentRecord(head, 0, head.length);
-    const begun = performance.now();
-    for (let n = 0; n < count; n++) {
-      blocks.add({ record, bytes: 100, place: place(n, n * 70_000) });
-    }
+    const took = cpuMs(() => {
+      for (let n = 0; n < count; n++) blocks.add({ record, bytes: 100, place: place(n, n * 70_000) });
+    });
     // With a copy of all for each it is half a minute.
-    expect(performance.now() - begun).toBeLessThan(3_000);
+    expect(took).toBeLessThan(3_000);
   });
 });

@@ -17,6 +17,7 @@ import { readRecords, sizeOfSegmentLine } from "../../../agent/buffer/segment-fo
 import { bufferIn, here, numbers } from "../support/buffer";
 import { temporaryFolder } from "../support/folder";
 import { folderWith, recovered, segment } from "../support/segments";
+import { cpuMs } from "../../support/cpu-time";
 
 const flip = (bytes: Buffer, at: number): void => void (bytes[at] = (bytes[at] as number) ^ 1);
 
@@ -196,11 +197,11 @@ describe("a segment", () => {
     const begin = sizeOfSegmentLine(bytes);
     const bait = Buffer.from(bytes.subarray(begin, begin + 40));
     bait.writeUInt32LE(4 * 1024 * 1024, 8);
-    const begun = performance.now();
+    const all = Buffer.concat([bytes, ...Array<Buffer>(400_000).fill(bait)]);
     let found = 0;
-    readRecords(Buffer.concat([bytes, ...Array<Buffer>(400_000).fill(bait)]), begin, () => found++);
+    const took = cpuMs(() => readRecords(all, begin, () => found++));
     expect(found).toBe(1);
-    expect(performance.now() - begun).toBeLessThan(20_000);
+    expect(took).toBeLessThan(20_000);
   });
 
   it("cut off anywhere, the last segment costs its last records only", async () => {

@@ -36,7 +36,7 @@ describe("the agent with the role of its instance", () => {
       const b = await machineWith(documented);
       const running = run(b, { ALIBABA_CLOUD_ECS_METADATA });
       await writeLines(running, ["one", "two"]);
-      await expect.poll(() => b.messages(), { timeout: 10_000 }).toHaveLength(2);
+      await expect.poll(() => b.messages()).toHaveLength(2);
       await stopped(running);
       expect(running.events()).toContainEqual(
         expect.objectContaining({ event: "CredentialsRenewed", until: expect.any(String) as string }),
@@ -66,7 +66,7 @@ describe("the agent with the role of its instance", () => {
       const made = { PolicyName: "role-vm", PolicyDocument: JSON.stringify(all), SetAsDefault: "true" };
       expect(await rpc(b.cloud, "ram", "CreatePolicyVersion", made)).toMatchObject({ status: 200 });
       if (!sends) await writeLines(running, ["kept"]);
-      await expect.poll(() => b.messages(), { timeout: 20_000 }).toEqual(["kept"]);
+      await expect.poll(() => b.messages()).toEqual(["kept"]);
       await stopped(running);
     },
   );
@@ -80,7 +80,7 @@ describe("the agent with the role of its instance", () => {
     await writeLines(running, ["early"]);
     expect(await running.awaitEvent("SendFailed")).toMatchObject({ code: "CredentialsMissing" });
     await rpc(b.cloud, "ecs", "AttachInstanceRamRole", { RamRoleName: "vm", ...instance });
-    await expect.poll(() => b.messages(), { timeout: 40_000 }).toEqual(["early"]);
+    await expect.poll(() => b.messages()).toEqual(["early"]);
     await stopped(running);
   });
 
@@ -94,11 +94,11 @@ describe("the agent with the role of its instance", () => {
     const running = run(b);
     onTestFinished(() => void (ahead = 0));
     await writeLines(running, ["before"]);
-    await expect.poll(() => b.messages(), { timeout: 10_000 }).toEqual(["before"]);
+    await expect.poll(() => b.messages()).toEqual(["before"]);
     // To the agent, whose clock stands behind, they have six hours still.
     ahead = 7 * 3_600_000;
     await writeLines(running, ["after"], Date.now() + ahead);
-    await expect.poll(() => b.messages(), { timeout: 20_000 }).toEqual(["after"]);
+    await expect.poll(() => b.messages()).toEqual(["after"]);
     expect(running.events().filter(({ event }) => event === "CredentialsRenewed")).toHaveLength(2);
     await stopped(running);
   });

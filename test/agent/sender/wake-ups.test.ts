@@ -60,4 +60,4 @@ it("sends each line once, and each in time where nothing keeps it from that", as
     }),
     { numRuns: 300 },
   );
-}, 40_000);
+});

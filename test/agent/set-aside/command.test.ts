@@ -58,7 +58,7 @@ describe("sls-agent set-aside", () => {
     const fault = b.cloud.faults.add(refusing);
     await writeLines(running, lines);
     const aside = (): number => JSON.parse(readFileSync(join(b.data, "status.json"), "utf8")).lines.setAside as number;
-    await until("all are set aside", () => aside() === lines.length, 60_000);
+    await until("all are set aside", () => aside() === lines.length);
     fault.remove();
     return running;
   };

@@ -13,7 +13,7 @@ export function builtAgent(): { readonly path: () => string; readonly folder: ()
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "sls-agent-bundle-"));
     execFileSync(process.execPath, [join(root, "scripts", "build-agent.mjs"), join(folder, "sls-agent.cjs")]);
-  }, 60_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return { path: () => join(folder, "sls-agent.cjs"), folder: () => folder };
 }

@@ -65,7 +65,7 @@ export async function settle(): Promise<void> {
 }
 
 /** Waits, in real time, until something is so; fails loudly when it never is. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`never came true: ${what}`);

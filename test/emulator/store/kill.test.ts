@@ -75,7 +75,7 @@ async function everyId(client: SlsClient): Promise<string[]> {
   }
 }
 
-test(`${rounds} kills lose and double nothing that was acknowledged`, { timeout: 120_000 }, async () => {
+test(`${rounds} kills lose and double nothing that was acknowledged`, async () => {
   const acknowledged = new Set<string>();
   let url = await start();
   const setUp = new SlsClient(optionsFor(url));

@@ -266,4 +266,4 @@ describe("access under terraform", () => {
     expect(code).toBe(1);
     expect(text.replace(/\s+/g, " ")).toContain("The offline stand-in does not encrypt with OpenPGP");
   });
-}, 180_000);
+});

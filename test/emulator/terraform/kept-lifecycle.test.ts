@@ -171,4 +171,4 @@ describe("what the service keeps, under terraform", () => {
     expect(workspace.cloud.requests.filter(({ status }) => status >= 500)).toEqual([]);
     expect(workspace.cloud.requests.filter(({ unsupported }) => unsupported)).toEqual([]);
   });
-}, 180_000);
+});

@@ -282,4 +282,4 @@ describe("a log collection under terraform", () => {
     });
     expect(workspace.cloud.requests.filter(({ status }) => status >= 500)).toEqual([]);
   });
-}, 120_000);
+});

@@ -61,7 +61,7 @@ resource "alicloud_instance" "i" {
 
 beforeAll(async () => {
   if (terraformFile) workspace = await Workspace.open();
-}, 60_000);
+});
 afterAll(() => workspace?.close());
 
 const apply = async (wishes: Wishes = {}): Promise<string> => {
@@ -91,7 +91,7 @@ test("is made, with an address, a role and a disk, and needs no change afterward
     user_data: "#cloud-config",
     status: "Running",
   });
-}, 60_000);
+});
 
 test("takes another image, name, user data, tags and security group in place", async () => {
   const before = await instance();
@@ -114,7 +114,7 @@ test("takes another image, name, user data, tags and security group in place", a
     status: "Running",
   });
   expect(await planCode()).toBe(0);
-}, 60_000);
+});
 
 test("stops and starts", async () => {
   const now = { image: "m-second", name: "two", userData: "#!/bin/sh", groups: ["b"] };
@@ -122,7 +122,7 @@ test("stops and starts", async () => {
   expect(await instance()).toMatchObject({ status: "Stopped" });
   await apply(now);
   expect(await instance()).toMatchObject({ status: "Running" });
-}, 60_000);
+});
 
 test("tells what the stand-in does not change", async () => {
   workspace.write(
@@ -133,14 +133,14 @@ test("tells what the stand-in does not change", async () => {
   expect(code).toBe(1);
   expect(text).toContain("the stand-in does not change instance_type");
   expect(text).toContain("-replace=ADDRESS");
-}, 60_000);
+});
 
 test("is found gone after a deletion elsewhere, and made again", async () => {
   const { id } = await instance();
   await workspace.api.ecs("DeleteInstance", { InstanceId: String(id), Force: "true" });
   await apply({ image: "m-second", name: "two", userData: "#!/bin/sh", groups: ["b"] });
   expect((await instance())["id"]).not.toBe(id);
-}, 60_000);
+});
 
 test("goes, with all around it", async () => {
   const { code, text } = await workspace.terraform("machine", ["destroy", "-auto-approve", "-no-color"]);
@@ -148,4 +148,4 @@ test("goes, with all around it", async () => {
   expect(code).toBe(0);
   const left = await workspace.api.vpc("DescribeVpcs", {});
   expect(left["TotalCount"]).toBe(0);
-}, 60_000);
+});

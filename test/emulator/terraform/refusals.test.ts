@@ -216,4 +216,4 @@ resource "alicloud_log_alert" "a" {
     expect(text).toContain('alicloud_log_project: "name" is deprecated');
     expect(code).toBe(0);
   });
-}, 120_000);
+});

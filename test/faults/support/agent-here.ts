@@ -45,7 +45,7 @@ export async function agentHere(
   const stop = (): Promise<AgentEnd> => (stopped ??= agent.stop("the test", 20_000));
   onTestFinished(async () => void (await stop()));
   const count: AgentHere["count"] = (type) => events.filter((event) => event.type === type).length;
-  await until("the agent listens", () => count("Listening") > 0, 20_000);
+  await until("the agent listens", () => count("Listening") > 0);
   const listening = events.find((event) => event.type === "Listening");
   return {
     agent,
@@ -54,7 +54,7 @@ export async function agentHere(
     count,
     next: (type) => {
       const before = count(type);
-      return until(`one more ${type}`, () => count(type) > before, 20_000);
+      return until(`one more ${type}`, () => count(type) > before);
     },
     stop,
   };

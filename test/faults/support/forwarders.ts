@@ -86,7 +86,7 @@ export async function relpAgent(
   ...more: readonly string[]
 ): Promise<RunningAgent> {
   const running = bench.agent(env, "--port", "off", "--relp-port", String(port), ...more);
-  await until("the agent listens", () => reachable(port), 20_000);
+  await until("the agent listens", () => reachable(port));
   return running;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HeldDatagrams } from "../../../../agent/inputs/datagrams/held-datagrams";
+import { cpuMs } from "../../../support/cpu-time";
 
 const address = "127.0.0.1";
 
@@ -32,9 +33,11 @@ describe("datagrams that are held", () => {
     const held = new HeldDatagrams(400_000 * 1024);
     const bytes = Buffer.alloc(20);
     for (let i = 0; i < 400_000; i++) held.add({ bytes, address });
-    const begun = performance.now();
-    while (held.take() !== undefined);
     // 20 ms; with Array.shift more than a minute.
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(
+      cpuMs(() => {
+        while (held.take() !== undefined);
+      }),
+    ).toBeLessThan(2_000);
   });
 });

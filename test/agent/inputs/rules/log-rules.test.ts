@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { rulesOf } from "../../../../agent/config/logtail-rules";
 import { LogRules } from "../../../../agent/inputs/rules/log-rules";
 import type { LogContent } from "../../../../sls/model/log";
+import { cpuMs } from "../../../support/cpu-time";
 
 /** What becomes of a log by the rules of a config's `inputDetail`. */
 function bench(detail: Readonly<Record<string, unknown>>) {
@@ -57,10 +58,9 @@ describe("a filter of a Logtail config", () => {
     "comes to an end whatever it is: %s",
     (regex) => {
       const { apply, givenUp } = bench(filter({ msg: regex }));
-      const began = performance.now();
-      const answer = apply({ msg: `${"a".repeat(60)}!` });
+      let answer: unknown;
       // 2 to the 60th steps otherwise.
-      expect(performance.now() - began).toBeLessThan(5_000);
+      expect(cpuMs(() => (answer = apply({ msg: `${"a".repeat(60)}!` })))).toBeLessThan(5_000);
       if (givenUp() === 0) expect(answer).toBeUndefined();
       else expect(answer).toEqual({ msg: `${"a".repeat(60)}!` });
       expect(apply({ msg: "aaa" })).toEqual({ msg: "aaa" });
@@ -125,10 +125,8 @@ describe("a mask of a Logtail config", () => {
   it("takes a long line's time, not its square", () => {
     const { apply, givenUp } = mask({ regex_begin: "", regex_content: "[a-z.]+@[a-z.]+\\.com" });
     const long = "a".repeat(100_000);
-    const began = performance.now();
-    expect(apply({ msg: long })).toEqual({ msg: long });
     // Ten seconds otherwise.
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(cpuMs(() => expect(apply({ msg: long })).toEqual({ msg: long }))).toBeLessThan(2_000);
     expect(givenUp()).toBe(0);
   });
 

@@ -72,7 +72,7 @@ describe("a peer that", () => {
       // Until the kernel takes no more of it.
       await until("some of it lies in the kernel", () => socket.bytesWritten > 0);
       input.setHeld(false);
-      await until("all is taken", () => lines.length >= sent.length, 30_000);
+      await until("all is taken", () => lines.length >= sent.length);
       expect(lines).toEqual(sent);
       await closed;
       await until("it is over here, too", () => events.some(({ type }) => type === "ConnectionClosed"));

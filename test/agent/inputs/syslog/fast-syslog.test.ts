@@ -172,7 +172,7 @@ describe("the fast path of a syslog line", () => {
     );
     expect(taken).toBeGreaterThan(1_000);
     expect(left).toBeLessThan(taken);
-  }, 60_000);
+  });
 
   it("stores exactly what the parsers give for lines of any parts and bytes", () => {
     const word = fc.oneof(
@@ -216,7 +216,7 @@ describe("the fast path of a syslog line", () => {
       { numRuns: 5_000 },
     );
     expect(taken).toBeGreaterThan(500);
-  }, 60_000);
+  });
 
   it("stores exactly what the parsers give for structured data, and takes each line with up to 32 parameters", () => {
     // Few names, so that they come again, with numbers and without.
@@ -249,7 +249,7 @@ describe("the fast path of a syslog line", () => {
       { numRuns: 3_000 },
     );
     expect(taken).toBeGreaterThan(2_000);
-  }, 60_000);
+  });
 
   it("leaves a line without a host name to the parsers where this machine's is longer than Linux has any", () => {
     const line = Buffer.from("<13>Nov 21 09:00:00 app: x");
