@@ -17,7 +17,7 @@ export interface Forwarder {
   write(onWritten: (program: string, n: number) => void): Promise<void>;
 }
 
-/** The seeds' file 80-logtail.conf, with the port and the resume interval of a demo. */
+/** The seeds' file 80-logtail.conf, with the port and the resume interval of a demo, and the queue size of docs/agent.md. */
 const rsyslogConf = (folder: string, port: number): string => `global(workDirectory="${folder}/spool")
 module(load="imuxsock" SysSock.Use="off")
 input(type="imuxsock" Socket="${folder}/log.sock" CreatePath="on" RateLimit.Interval="0")
@@ -26,6 +26,7 @@ $ActionQueueFileName fwdRule1 # unique name prefix for spool files
 $ActionQueueMaxDiskSpace 1g # 1gb space limit (use as much as possible)
 $ActionQueueSaveOnShutdown on # save messages to disk on shutdown
 $ActionQueueType LinkedList # run asynchronously
+$ActionQueueSize 10000
 $ActionResumeRetryCount -1 # infinite retries if host is down
 $ActionResumeInterval 1
 

@@ -37,6 +37,8 @@ async function startRsyslog(folder: string, port: number, udpPort: number): Prom
       "$ActionQueueMaxDiskSpace 1g",
       "$ActionQueueSaveOnShutdown on",
       "$ActionQueueType LinkedList",
+      // See docs/agent.md.
+      "$ActionQueueSize 10000",
       "$ActionResumeRetryCount -1",
       "$ActionResumeInterval 1",
       template,
