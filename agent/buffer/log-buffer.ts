@@ -46,6 +46,11 @@ export interface RecoverOptions {
   readonly signal?: AbortSignal;
   /** This one of the logstore's segments is read next, 1 first. @default nobody wants to know */
   readonly onSegment?: (destination: Destination, segment: number, segments: number) => void;
+  /**
+   * All of it is read. Until this returns no segment is deleted, though all of it be sent: an end before would leave the next run without
+   * what it asks of them. @default nobody wants to know
+   */
+  readonly onRead?: (lines: RecoveredLines) => void;
 }
 
 const never = new AbortController().signal;
@@ -125,7 +130,7 @@ export class LogBuffer implements QueueOwner {
    * Takes over what the last run has left, a logstore after the other: those that are done are sent already. Call before anything new is
    * added. Rejects when the signal aborts, and what was not taken over by then is as it was.
    */
-  async recover({ signal = never, onSegment = () => undefined }: RecoverOptions = {}): Promise<RecoveredLines> {
+  async recover({ signal = never, onSegment = () => undefined, onRead }: RecoverOptions = {}): Promise<void> {
     const folders = new Map<string, RecoveredFolder>();
     for (const destination of destinationsIn(this.options.folder)) {
       const queue = this.newQueue(destination);
@@ -145,7 +150,8 @@ export class LogBuffer implements QueueOwner {
         return this.committer.committed();
       },
     });
-    return {
+    signal.throwIfAborted();
+    onRead?.({
       holds: (lines) => folders.get(lines.queue)?.holds(lines) ?? false,
       sync: () => {
         for (const { folder: each } of this.all()) {
@@ -154,7 +160,8 @@ export class LogBuffer implements QueueOwner {
         }
         return undefined;
       },
-    };
+    });
+    for (const { folder: each } of this.all()) each.release();
   }
 
   /**

@@ -30,13 +30,14 @@ export class ReadingBack {
   private async read({ buffer, onRead }: ReadingBackOptions): Promise<boolean> {
     const { signal } = this.stopping;
     try {
-      const lines = await buffer.recover({
+      await buffer.recover({
         signal,
         onSegment: (destination, segment, segments) => (this.at = { ...destination, segment, segments }),
+        onRead: (lines) => {
+          this.whole = true;
+          onRead(lines);
+        },
       });
-      if (signal.aborted) return false;
-      this.whole = true;
-      onRead(lines);
       return true;
     } catch (error) {
       if (!signal.aborted) throw error;

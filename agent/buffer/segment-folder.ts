@@ -35,9 +35,14 @@ export class SegmentFolder {
     );
   }
 
-  /** Gives what is there to `each`, oldest first. Call it once, before anything is written. Where it rejects all is as before. */
+  /** See SegmentSet. */
   recover(each: (block: RecoveredBlock) => void, reading: Reading): Promise<RecoveredFolder> {
     return this.segments.recover(each, reading);
+  }
+
+  /** What is settled need not be there any more. */
+  release(): void {
+    this.segments.release();
   }
 
   /** The disk promises to have what was recovered. Returns why it does not. */

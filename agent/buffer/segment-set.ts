@@ -28,6 +28,8 @@ export class SegmentSet {
   private made = false;
   private folderSynced = false;
   private notRemoved = false;
+  /** Recovered, and not released yet: nothing is deleted. */
+  private held = false;
 
   constructor(private readonly options: SegmentSetOptions) {}
 
@@ -42,14 +44,22 @@ export class SegmentSet {
     return sum;
   }
 
-  /** Gives what is there to `each`, oldest first. Call it once, before anything is written. Where it rejects all is as before. */
+  /**
+   * Gives what is there to `each`, oldest first. Call it once, before anything is written. Where it rejects all is as before; where it
+   * does not, what is settled is deleted from release() on.
+   */
   async recover(each: (block: RecoveredBlock) => void, reading: Reading): Promise<RecoveredFolder> {
     if (!fs.existsSync(this.path)) return { nextLane: 1, holds: () => false };
+    this.held = true;
     const found = await recoverSegments(this.path, this.options, each, reading);
     for (const segment of found.segments) this.segments.add(segment);
     this.nextSegment = found.nextSegment;
-    this.clear();
     return found;
+  }
+
+  release(): void {
+    this.held = false;
+    this.clear();
   }
 
   /** The disk promises to have what was recovered. Returns why it does not. */
@@ -121,6 +131,7 @@ export class SegmentSet {
 
   /** Deletes what is settled and not `busy`. What cannot be deleted now is tried again next time, and told once. */
   clear(busy: (segment: Segment) => boolean = () => false): void {
+    if (this.held) return;
     for (const segment of this.segments) {
       if (segment.pending > 0 || (segment === this.active && segment.size < idleBytes)) continue;
       if (busy(segment)) continue;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -95,6 +95,14 @@ describe("what is read back", () => {
     expect(begun).toEqual(["p.l"]);
     const sent = await bench.send();
     expect(sent.length).toBeGreaterThan(300);
+    // A kill now: what RELP's lines are known by is there, though all of it is sent.
+    const killed = temporaryFolder();
+    cpSync(folder, killed, { recursive: true });
+    const next = bufferIn(killed);
+    const first = { queue: "p.l", lane: 1, first: 60, lines: 60 };
+    let known = false;
+    await next.buffer.recover({ onRead: ({ holds }) => (known = holds(first) && !holds({ ...first, lane: 9 })) });
+    expect([known, await next.left()]).toEqual([true, []]);
     while (!over) {
       letGo();
       await turn();
