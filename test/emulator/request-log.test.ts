@@ -185,7 +185,6 @@ describe("the admin address", () => {
     cloud.faults.clear();
     expect(cloud.requests).toHaveLength(logged);
   });
-
 });
 
 describe("the admin address, by a clock that the test sets,", () => {
