@@ -1,6 +1,16 @@
 /** The local cloud as a process of its own: found again through a file in its state folder. */
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Credentials } from "../sls/wire/request";
 import { clientEnv } from "./env";
@@ -39,16 +49,20 @@ export interface Claim {
 /** Takes a state folder for this process; throws when another that lives has it. */
 export function claimState(stateDir: string): Claim {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-  const own = JSON.stringify({ pid: process.pid } satisfies RunFile);
+  // It appears whole: one that is read half-written would be taken for left behind.
+  const written = `${runFile(stateDir)}.${process.pid}`;
+  const write = (file: RunFile): void => writeFileSync(written, JSON.stringify(file));
+  write({ pid: process.pid });
   for (;;) {
     try {
-      writeFileSync(runFile(stateDir), own, { flag: "wx" });
+      create(written, runFile(stateDir));
       break;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
     const other = readRunFile(stateDir);
     if (other !== undefined && other.pid !== process.pid && isOurs(other)) {
+      rmSync(written);
       throw new Error(
         `a local cloud runs already with the folder ${stateDir} (pid ${other.pid}, ${other.url ?? "starting"})`,
       );
@@ -56,13 +70,27 @@ export function claimState(stateDir: string): Claim {
     // Left behind by one that was killed.
     rmSync(runFile(stateDir), { force: true });
   }
+  rmSync(written);
   return {
-    announce: ({ url }) =>
-      writeFileSync(runFile(stateDir), JSON.stringify({ pid: process.pid, url } satisfies RunFile)),
+    announce: ({ url }) => {
+      write({ pid: process.pid, url });
+      renameSync(written, runFile(stateDir));
+    },
     release: () => {
       if (readRunFile(stateDir)?.pid === process.pid) rmSync(runFile(stateDir), { force: true });
     },
   };
+}
+
+/** Gives `to` what is in `from`; throws with EEXIST where it is there. */
+function create(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
+    // A file system without links.
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+  }
 }
 
 /** Asks the process that the state folder names; undefined when none answers, or another than that one. */

@@ -9,9 +9,11 @@ const log = (level: "warn" | "error", message: string): void => {
   );
 };
 
+/** Asked at once: where it is gone already, another has taken its place. */
+const parent = process.ppid;
+
 /** Resolves when the process that started this one is gone; then there is nobody left to serve. */
 function orphaned(): Promise<void> {
-  const parent = process.ppid;
   return new Promise((resolve) => {
     setInterval(() => process.ppid !== parent && resolve(), 1_000).unref();
   });

@@ -101,9 +101,17 @@ function signalTree(pid: number, signal: NodeJS.Signals): void {
 export async function stopTree(pid: number, patienceMs = 12_000): Promise<void> {
   const all = [pid, ...descendants(pid)];
   signalTree(pid, "SIGTERM");
-  const end = Date.now() + patienceMs;
-  while (all.some(isAlive) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+  if (await haveEnded(all, patienceMs)) return;
   for (const one of all.filter(isAlive)) signalTree(one, "SIGKILL");
+  // Until then they may write into a folder that is about to be removed.
+  await haveEnded(all, patienceMs);
+}
+
+/** Whether they do within so long. */
+async function haveEnded(pids: readonly number[], patienceMs: number): Promise<boolean> {
+  const end = Date.now() + patienceMs;
+  while (pids.some(isAlive) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+  return !pids.some(isAlive);
 }
 
 /** At once, for a second Ctrl-C. */

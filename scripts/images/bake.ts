@@ -6,7 +6,7 @@ import { buildImage } from "../../images/packer";
 import type { Collector, ImageManifest } from "../../sls/model/image-manifest";
 import { names, proxyUrl } from "./cloud";
 import { bakeryWire, type Wire } from "./network";
-import { run, until } from "./run";
+import { patienceMs, run, until } from "./run";
 import { createConnection } from "node:net";
 import type { Tree } from "./trees";
 import { bootIn, setHostname, type World } from "./world";
@@ -88,7 +88,7 @@ export async function bakeTree(
 const sshAnswers = ({ machineAddress }: Wire): Promise<true> =>
   until(
     "ssh to the machine",
-    20_000,
+    patienceMs,
     () =>
       new Promise<true | undefined>((resolve) => {
         const socket = createConnection(22, machineAddress);

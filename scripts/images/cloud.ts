@@ -7,7 +7,7 @@ import { makeRole, trustText } from "../../test/support/access";
 import { allLogs, bindSyslogConfig } from "../../test/support/local-cloud";
 import { rpc } from "../../test/support/rpc";
 import { relay, testAddress, type Relay } from "./network";
-import { until } from "./run";
+import { patienceMs, until } from "./run";
 
 export const names = {
   region: "cn-hangzhou",
@@ -77,7 +77,7 @@ export class TestCloud {
     what: string,
     is: (log: FoundLog) => boolean,
     count: number,
-    timeoutMs = 15_000,
+    timeoutMs = patienceMs,
   ): Promise<FoundLog[]> {
     let all: FoundLog[] = [];
     try {

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { netnsFile, type Wire } from "./network";
-import { run, until } from "./run";
+import { patienceMs, run, until } from "./run";
 import { cgroupRoots } from "./sandbox";
 
 /** systemd-nspawn's exit code when the machine wants to be started again. */
@@ -63,7 +63,7 @@ export class Machine {
     closeSync(output);
     const pid = nspawn.pid;
     if (pid === undefined) throw new Error(`machine ${name}: systemd-nspawn could not be started`);
-    const leader = await until(`machine ${name}: its systemd`, 10_000, () => {
+    const leader = await until(`machine ${name}: its systemd`, patienceMs, () => {
       if (nspawn.exitCode !== null)
         throw new Error(`machine ${name} did not boot:\n${readFileSync(consoleFile, "utf8").slice(-2000)}`);
       return childOf(pid);
@@ -91,7 +91,7 @@ export class Machine {
   }
 
   /** Waits until systemd has started all; rejects with the units that failed, and what they said. */
-  async running(timeoutMs = 30_000): Promise<void> {
+  async running(timeoutMs = patienceMs): Promise<void> {
     const state = await until(`machine ${this.options.name}: systemd`, timeoutMs, async () => {
       const said = await this.sh("systemctl is-system-running --wait || true", { timeoutMs }).catch(() => "");
       return /^(running|degraded|maintenance)/.exec(said)?.[0];
@@ -127,7 +127,10 @@ export class Machine {
   private async end(what: string): Promise<number> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`machine ${this.options.name}: no ${what} within 60 s`)), 60_000);
+      timer = setTimeout(
+        () => reject(new Error(`machine ${this.options.name}: no ${what} within ${patienceMs / 1000} s`)),
+        patienceMs,
+      );
     });
     try {
       return await Promise.race([this.ended, late]);

@@ -55,6 +55,9 @@ export function run(program: string, args: readonly string[], options: RunOption
   });
 }
 
+/** For what takes a second or two: machines may have others to serve. */
+export const patienceMs = 60_000;
+
 /** Calls `look`, with pauses of `pauseMs`, until it answers something else than undefined. */
 export async function until<T>(
   what: string,

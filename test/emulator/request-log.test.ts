@@ -1,6 +1,6 @@
 /** What the local cloud tells of the requests that came, over the admin address too, and who may ask there. */
 import * as http from "node:http";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { addFault, clearFaults, faultsOf, removeFault, requestsOf, type LocalStatus } from "../../emulator";
 import { askAdmin } from "../../emulator/admin-client";
 import { encodeLogGroup } from "../../sls/wire/log-group";
@@ -185,19 +185,36 @@ describe("the admin address", () => {
     cloud.faults.clear();
     expect(cloud.requests).toHaveLength(logged);
   });
+});
+
+describe("the admin address, by a clock that the test sets,", () => {
+  const ms = 3_600_000;
+  const refused = (): Promise<string | undefined> =>
+    askAdmin(cloud.url, "/_local/status").then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+  /** A try to listen again is due after each step. */
+  const listensAgain = (): Promise<void> =>
+    expect
+      .poll(() => {
+        vi.advanceTimersByTime(1_000);
+        return askAdmin(cloud.url, "/_local/status").catch(() => undefined);
+      })
+      .toMatchObject({ projects: 1 });
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+  afterEach(() => void vi.useRealTimers());
 
   test("closes the port for a while", async () => {
-    await askAdmin(cloud.url, "/_local/down", "POST", { ms: 2_000 });
-    await expect
-      .poll(() => askAdmin(cloud.url, "/_local/status").catch((error: Error) => error.message))
-      .toMatch("ECONNREFUSED");
-    await expect
-      .poll(() => askAdmin(cloud.url, "/_local/status").catch(() => undefined))
-      .toMatchObject({ projects: 1 });
+    await askAdmin(cloud.url, "/_local/down", "POST", { ms });
+    await expect.poll(refused).toMatch("ECONNREFUSED");
+    vi.advanceTimersByTime(ms - 1);
+    expect(await refused()).toMatch("ECONNREFUSED");
+    await listensAgain();
   });
 
   test("waits for its port where another has taken it meanwhile", async () => {
-    await askAdmin(cloud.url, "/_local/down", "POST", { ms: 2_000 });
+    await askAdmin(cloud.url, "/_local/down", "POST", { ms });
     const other = http.createServer((_, reply) => reply.end('"another"'));
     const taken = (): Promise<boolean> =>
       new Promise((resolve) => {
@@ -205,12 +222,13 @@ describe("the admin address", () => {
         other.listen(cloud.port, "127.0.0.1", () => resolve(true));
       });
     await expect.poll(taken).toBe(true);
-    const resuming = Date.now() + 2_500;
-    await expect.poll(() => Date.now()).toBeGreaterThan(resuming);
+    const waiting = vi.getTimerCount();
+    vi.advanceTimersByTime(ms);
+    expect(vi.getTimerCount()).toBe(waiting - 1);
+    // It has tried, in vain, and will again.
+    await expect.poll(() => vi.getTimerCount()).toBe(waiting);
     expect(await askAdmin(cloud.url, "/_local/status")).toBe("another");
     await new Promise((resolve) => other.close(resolve));
-    await expect
-      .poll(() => askAdmin(cloud.url, "/_local/status").catch(() => undefined))
-      .toMatchObject({ projects: 1 });
+    await listensAgain();
   });
 });

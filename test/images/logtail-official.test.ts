@@ -142,10 +142,12 @@ it("goes on when no process of it is left, and not when its start script says th
   const before = (path: Tried["path"]): void => {
     const home = path("usr/local/ilogtail");
     const runs = `cp "$(command -v sleep)" "${home}/ilogtail_run"; "${home}/ilogtail_run" 60 >"${path("out")}" 2>&1 & echo $! >"${path("pid")}"`;
+    // Until then it is a shell, and no Logtail that could be missed.
+    const itself = `until [ "$(readlink "/proc/$!/exe")" = "$(readlink -f "${home}/ilogtail_run")" ]; do :; done`;
     const stop = `(sleep 0.5; kill "$(cat "${path("pid")}")") >"${path("out")}" 2>&1 &`;
     appendFileSync(
       path("logtail.sh"),
-      `${runs}\nprintf '%s\\n' '#!/bin/sh' '${stop}' >"${path("etc/init.d/ilogtaild")}"\n`,
+      `${runs}\n${itself}\nprintf '%s\\n' '#!/bin/sh' '${stop}' >"${path("etc/init.d/ilogtaild")}"\n`,
     );
   };
   const { code, path } = install(usual, { before });

@@ -12,8 +12,8 @@ export function expectSame(what: string, found: unknown, wanted: unknown): void 
   if (a !== b) throw new Error(`${what}: expected ${b}, found ${a}`);
 }
 
-/** Times depend on what else the machine does: told against the aim, wrong only when far from it. */
-export function timed(what: string, took: number, aim: number, limit = 2.5 * aim): string {
+/** Times depend on what else the machine does: told against the aim, wrong only where something waited in vain. */
+export function timed(what: string, took: number, aim: number, limit = 10 * aim): string {
   const text = `${what} ${ms(took)}${took > aim ? ` (aim: ${ms(aim)})` : ""}`;
   if (took > limit) throw new Error(text);
   return text;

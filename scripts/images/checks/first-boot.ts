@@ -1,5 +1,5 @@
 import type { RequestLogEntry } from "../../../emulator";
-import { until } from "../run";
+import { patienceMs, until } from "../run";
 import { bootIn, machineOf, playEcs, setHostname, type World } from "../world";
 import { expectSame, timed, type Check } from "./check";
 import { expectLines, programOf, writeLines } from "./lines";
@@ -19,7 +19,7 @@ async function bootOnce(world: World, name: string): Promise<number> {
   const before = stored();
   const machine = await bootIn(world, name, tree);
   [world.machine, world.tree] = [machine, tree];
-  await until("the first line in the logstore", 20_000, () => (stored() > before ? true : undefined));
+  await until("the first line in the logstore", patienceMs, () => (stored() > before ? true : undefined));
   const took = performance.now() - machine.bootedAt;
   await machine.running();
   return took;

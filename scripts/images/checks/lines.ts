@@ -1,5 +1,6 @@
 /** Numbered lines: written in the machine, and what became of them. */
 import type { FoundLog } from "../../../sls";
+import { patienceMs } from "../run";
 import { machineOf, type World } from "../world";
 
 export interface Tally {
@@ -34,13 +35,8 @@ export function tally(logs: readonly FoundLog[], count: number): Tally {
 }
 
 /** Waits for lines 0 to count - 1 of a program; says what there is, throws what is wrong with it. */
-export async function expectLines(
-  world: World,
-  program: string,
-  count: number,
-  { timeoutMs = 15_000 }: { timeoutMs?: number } = {},
-): Promise<string> {
-  const logs = await world.cloud.arrived(programOf(world, program), count, timeoutMs).catch(async (error: Error) => {
+export async function expectLines(world: World, program: string, count: number): Promise<string> {
+  const logs = await world.cloud.arrived(programOf(world, program), count).catch(async (error: Error) => {
     const said = await machineOf(world).sh(
       "journalctl -b -o short-precise --no-pager | grep -iE 'missed|suppress|discard|lost' | tail -n 5 || true",
     );
@@ -54,4 +50,5 @@ export async function expectLines(
 }
 
 /** Waits until the agent knows that all it was given is stored: a kill after that doubles nothing. */
-export const settle = (world: World): Promise<string> => machineOf(world).sh("sls-agent drain --seconds 20");
+export const settle = (world: World): Promise<string> =>
+  machineOf(world).sh(`sls-agent drain --seconds ${patienceMs / 1000}`);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { bakeTree } from "../bake";
 import { names, proxyUrl } from "../cloud";
 import { machineWire } from "../network";
-import { until } from "../run";
+import { patienceMs, until } from "../run";
 import type { Tree } from "../trees";
 import { bootIn, machineOf, playEcs, setHostname } from "../world";
 import { expectSame, ms, type Check } from "./check";
@@ -61,7 +61,7 @@ export const withLogtail: Check = {
     expectSame("where it listens", at, "127.0.0.1:11111");
 
     await writeLines(world, "stream", count);
-    const lines = await until("the lines at Logtail's port", 15_000, async () => {
+    const lines = await until("the lines at Logtail's port", patienceMs, async () => {
       const found = streamLines(await machine.sh("cat /root/logtail-lines || true"), programOf(world, "stream"));
       return found.length >= count ? found : undefined;
     });

@@ -43,7 +43,7 @@ export const packageLife: Check = {
     } finally {
       await world.cloud.local.resume();
     }
-    const text = await expectLines(world, "upgrade", 200, { timeoutMs: 40_000 });
+    const text = await expectLines(world, "upgrade", 200);
 
     await machine.sh("dpkg --remove sls-agent");
     const is = (what: string): Promise<string> => machine.sh(`test -e ${what} && echo there || echo gone`);

@@ -2,7 +2,7 @@
 import { request } from "node:http";
 import { names } from "../cloud";
 import { machineAddress } from "../network";
-import { until } from "../run";
+import { patienceMs, until } from "../run";
 import { machineOf } from "../world";
 import { expectSame, type Check } from "./check";
 
@@ -72,7 +72,7 @@ const through = (method: string, target: string): Promise<number> =>
       method,
       path: target,
       headers: { host },
-      timeout: 10_000,
+      timeout: patienceMs,
     });
     const end = (status: number): void => {
       sent.destroy();
@@ -104,7 +104,7 @@ export const squid: Check = {
       ].join("\n"),
     });
     // It closes its port, some time after it was told, and opens it again.
-    await until("squid's port", 10_000, async () => ((await opened()) > before ? true : undefined));
+    await until("squid's port", patienceMs, async () => ((await opened()) > before ? true : undefined));
     const asked = world.cloud.local.requests.filter(({ host }) => host === endpoint).length;
     const found = {
       endpoint: await through("GET", `http://${endpoint}/logstores`),

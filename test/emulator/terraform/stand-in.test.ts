@@ -4,23 +4,12 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isAlive } from "../../../emulator/other-process";
 import { installStandIn } from "../../../emulator/terraform";
 import { run, testWithTerraform, Workspace } from "./workspace";
 
 const cookie = { TF_PLUGIN_MAGIC_COOKIE: "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2" };
 let workspace: Workspace;
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
-async function gone(pid: number): Promise<boolean> {
-  for (let n = 0; n < 60 && isAlive(pid); n++) await sleep(50);
-  return !isAlive(pid);
-}
 
 const twoRegions = `
 provider "alicloud" {
@@ -69,7 +58,7 @@ describe("the stand-in's process", () => {
       "@message": expect.stringContaining("offline stand-in") as string,
     });
     parent.kill("SIGKILL");
-    expect(await gone(Number(pid))).toBe(true);
+    await expect.poll(() => isAlive(Number(pid))).toBe(false);
   });
 
   testWithTerraform("serves two regions in one configuration", async () => {

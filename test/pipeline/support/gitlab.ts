@@ -91,6 +91,8 @@ export async function startGitlab(): Promise<Gitlab> {
       (error: Error) => response.writeHead(500).end(error.message),
     );
   });
+  // One that is closed for idleness just as Terraform uses it again fails a step.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const gitlab: Gitlab = {
