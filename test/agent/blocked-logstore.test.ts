@@ -122,7 +122,8 @@ describe("while one logstore", () => {
           );
         }
         // A burst may have filled the memory for a moment; what is blocked since then must not.
-        expect(statusOf(b).inputs.map(({ state }) => state)).toEqual(["listening", "listening"]);
+        await until("both inputs listen", () => statusOf(b).inputs.every(({ state }) => state === "listening"));
+        expect(statusOf(b).inputs).toHaveLength(2);
         await send([line("sys_tag", rounds * perRound)]);
         await until("a single line is stored", () => statusOf(b).lines.sent === rounds * perRound + 1);
         blocked.remove();

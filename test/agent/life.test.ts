@@ -66,11 +66,14 @@ describe("the running agent", () => {
     b.cloud.faults.add({ operation: "PostLogStoreLogs", error: "ServerBusy", times: 1 });
     await writeLines(running, ["one", "two", "three"]);
     await until("three lines are stored", async () => (await b.messages()).length === 3);
-    const { status, type, text } = await get(await statusPort(running), "/metrics");
+    const port = await statusPort(running);
+    const labels = `{project="${b.project}",logstore="${b.logstore}"}`;
+    const told = async (): Promise<string> => (await get(port, "/metrics")).text;
+    await until("the agent has its answer", async () => (await told()).includes(`lines_sent_total${labels} 3\n`));
+    const { status, type, text } = await get(port, "/metrics");
     expect({ status, type }).toEqual({ status: 200, type: "text/plain; version=0.0.4; charset=utf-8" });
     const judged = spawnSync("promtool", ["check", "metrics"], { input: text, encoding: "utf8" });
     expect(judged).toMatchObject({ status: 0, stdout: "", stderr: "" });
-    const labels = `{project="${b.project}",logstore="${b.logstore}"}`;
     expect(text.split("\n")).toEqual(
       expect.arrayContaining([
         "sls_agent_lines_accepted_total 3",
@@ -237,7 +240,7 @@ describe("the running agent", () => {
   it("ends each time, also while the engine still compiles what a burst of lines has made hot", async () => {
     const burst = Array.from({ length: 150_000 }, (_, n) => `line ${n}`);
     for (let time = 0; time < 6; time++) {
-      const running = run(await cloudBench());
+      const running = run(await cloudBench(), { SLS_AGENT_DRAIN_SECONDS: "200" });
       await writeLines(running, burst);
       expect(await stopped(running)).toMatchObject({ event: "AgentStopped", sent: burst.length, lost: 0 });
     }

@@ -25,12 +25,16 @@ describe("the network is cut (time is left out, tries are not)", () => {
   ])("for %s: none lost, none doubled", short, async (name, ms) => {
     const world = new SkippingWorld();
     const bench = await startIn(world);
-    const agent = await agentHere(bench, world);
+    const agent = await agentHere(bench, world, { env: { SLS_AGENT_CONCURRENCY: "1" } });
     const line = (n: number): string => stepLine(n, world.trueNow().getTime());
     let over = false;
     const sending = stream(agent.port, 0, { perSecond: 2_000, stop: () => over, line });
     await agent.next("BatchSent");
+    // Between two requests: what is stored when its answer is cut off comes twice.
+    const refusing = bench.cloud.faults.add({ operation: "PostLogStoreLogs", cut: "before-body" });
+    await agent.next("SendFailed");
     await bench.cloud.pause();
+    refusing.remove();
     const step = 20_000;
     for (let passed = 0; passed < ms; passed += step) {
       const failed = agent.next("SendFailed");

@@ -39,7 +39,7 @@ async function world(): Promise<{
   const { port, server } = await instance("a", "127.0.0.2");
   await instance("b", "127.0.0.3", port);
   let minutes = 0;
-  const transport = new Transport({ noProxy: [] }, 2_000, { clock: () => minutes * 60_000 });
+  const transport = new Transport({ noProxy: [] }, 60_000, { clock: () => minutes * 60_000 });
   onTestFinished(() => transport.close());
   const url = new URL(`http://p1.sls.test:${port}/`);
   return {
@@ -79,7 +79,7 @@ test("a request under way is not cut off when the connections of its time are gi
   let answer: () => void = () => undefined;
   server.removeAllListeners("request").on("request", (_, reply) => (answer = () => reply.end("late")));
   let minutes = 0;
-  const transport = new Transport({ noProxy: [] }, 5_000, { clock: () => minutes * 60_000 });
+  const transport = new Transport({ noProxy: [] }, 60_000, { clock: () => minutes * 60_000 });
   onTestFinished(() => transport.close());
   const url = new URL(`http://127.0.0.2:${port}/`);
   const asked = once(server, "request");
@@ -127,7 +127,7 @@ test.each(["http", "socks5"])(
     // More than the connections that there may be at once.
     for (let i = 0; i < 20; i++) await expect(ask()).rejects.toMatchObject({ code: "RequestTimeout" });
     // The library for socks5 lets go by itself, after 30 s.
-    if (scheme === "http") await vi.waitUntil(() => proxy.open.size === 0);
+    if (scheme === "http") await expect.poll(() => proxy.open.size).toBe(0);
     const came = once(proxy.server, "connection");
     await expect(ask()).rejects.toBeInstanceOf(SlsError);
     await came;
@@ -141,7 +141,7 @@ test.each(["http", "https"])("a proxy that closes after each reply leaves nothin
   await once(server, "listening");
   onTestFinished(() => void server.close());
   const proxy = parseProxyAddress("ALL_PROXY", `127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const transport = new Transport({ http: proxy, https: proxy, noProxy: [] }, 5_000);
+  const transport = new Transport({ http: proxy, https: proxy, noProxy: [] }, 60_000);
   onTestFinished(() => transport.close());
   const listeners = vi.spyOn(AbortSignal.prototype, "addEventListener");
   const warned: Error[] = [];
@@ -171,7 +171,7 @@ test("requests that are not answered do not hold up others to the same host", as
     server.closeAllConnections();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const transport = new Transport({ noProxy: [] }, 5_000);
+  const transport = new Transport({ noProxy: [] }, 60_000);
   const giveUp = new AbortController();
   setMaxListeners(0, giveUp.signal);
   // As many logstores as a machine may have, with four requests each.
@@ -201,7 +201,7 @@ test("a reply that never ends is cut off: no service answers a request like that
     server.closeAllConnections();
   });
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const transport = new Transport({ noProxy: [] }, 3_000, { mostReplyBytes: 1024 * 1024 });
+  const transport = new Transport({ noProxy: [] }, 60_000, { mostReplyBytes: 1024 * 1024 });
   await expect(transport.send({ method: "GET", url, headers: {} })).rejects.toThrow(
     /^could not reach http:\/\/127\.0\.0\.1:\d+: the reply is longer than 1048576 bytes; /,
   );
@@ -222,7 +222,8 @@ test("kept-alive connections that have died without a word cost the requests on 
     server.close();
     server.closeAllConnections();
   });
-  const transport = new Transport({ noProxy: [] }, 300);
+  // Longer than what answers may be held up for.
+  const transport = new Transport({ noProxy: [] }, 4_000);
   onTestFinished(() => transport.close());
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const ask = async (): Promise<string> =>

@@ -69,7 +69,7 @@ test("who does not answer is waited for once, not four times", async () => {
       await expect(client.getProject("p-1")).rejects.toMatchObject({ code: "RequestTimeout" });
       expect(asked).toBe(1);
     },
-    500,
+    3_000,
   );
 });
 

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { chmodSync, writeFileSync } from "node:fs";
 import * as net from "node:net";
 import { join } from "node:path";
+import { freePort } from "./ports";
 import { tool } from "./tools";
 
 export const proxyUser = "agent";
@@ -18,15 +19,6 @@ export interface ForwardProxy {
   kill(): Promise<void>;
   /** Again on the same port. */
   start(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 const listens = (port: number): Promise<boolean> =>

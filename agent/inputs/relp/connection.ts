@@ -3,7 +3,7 @@ import { agentVersion } from "../../version";
 import type { World } from "../../world";
 import type { TakeLine } from "../input";
 import type { Origin } from "../intake";
-import { letGo, peerOf } from "../let-go";
+import { letGo, peerOf, turnOfTheLoop } from "../let-go";
 import type { RelpMemory } from "./memory";
 import { RelpSession } from "./session";
 import type { SessionMemory } from "./session-memory";
@@ -130,6 +130,8 @@ export class RelpConnection implements StreamConnection {
     while (this.session.holds && !over.signal.aborted) {
       const before = this.chunks;
       await this.options.world.sleep(quietMs, over.signal);
+      // A late timer says nothing of the socket: what follows may lie in it.
+      await turnOfTheLoop();
       if (this.finishing || over.signal.aborted) break;
       if (this.chunks !== before || this.held) continue;
       this.session.takeHeld();

@@ -41,6 +41,7 @@ describe("an outage", () => {
     ]);
     expect(events.filter(({ type }) => type === "LinesSetAside")).toEqual([]);
     // What a kill would find.
+    await buffer.written();
     expect(await (await recovered(bufferFolder)).left()).toEqual(numbers(50));
     sink.answer = () => undefined;
     await world.pass(2 * 60_000);

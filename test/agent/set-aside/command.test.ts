@@ -143,11 +143,11 @@ describe("sls-agent set-aside", () => {
     ]);
     await storedOnce(b, numbers(10).slice(1));
     const gone = b.cloud.faults.add({ ...posting, error: "Unauthorized" });
-    const left = await say(b, "resend", "--seconds", "1");
+    const left = await say(b, "resend", "--seconds", "5");
     expect(left).toMatchObject({
       code: 5,
       out: expect.stringMatching(
-        /^\S+: 0 line\(s\) sent\n {2}1 left, set aside as before: nothing could be sent for 1 s: /,
+        /^\S+: 0 line\(s\) sent\n {2}1 left, set aside as before: nothing could be sent for 5 s: /,
       ),
     });
     expect(left.err).toMatch(
@@ -165,9 +165,10 @@ describe("sls-agent set-aside", () => {
     const lines = numbers(6_000);
     let running = await withLinesAside(b, lines);
     for (let kills = 0; kills < 3; kills++) {
-      const handle = b.cloud.faults.add({ ...posting, delayMs: 30 });
+      // The first batches are stored, the next one stays on its way.
+      const handle = b.cloud.faults.add({ ...posting, delayMs: 600_000, after: kills });
       const asked = say(b, "resend");
-      await until("it is on its way", () => handle.hits > kills);
+      await until("it is on its way", () => handle.hits > 0);
       running.process.kill("SIGKILL");
       expect(await asked).toMatchObject({
         code: 1,
@@ -213,16 +214,19 @@ describe("sls-agent set-aside", () => {
 
   it("ends with the one who asked, and at a stop of the agent; what is not sent stays, and is found after a restart", async () => {
     const b = await cloudBench();
-    const lines = numbers(4_000);
-    const running = await withLinesAside(b, lines);
-    const slow = b.cloud.faults.add({ ...posting, delayMs: 600 });
+    const running = run(b);
+    await running.awaitEvent("Listening");
+    // Of so many batches that some are left, however late the end comes.
+    const count = 30_000;
+    writeFileSync(join(b.data, "set-aside", "test-project.test-logstore.jsonl"), recordsOf(b, count, "x"));
+    const slow = b.cloud.faults.add({ ...posting, delayMs: 300 });
     const asked = begin(b, ["resend"]);
-    await until("it is on its way", () => slow.hits === 1);
+    await until("it is on its way", () => slow.hits > 0);
     asked.kill();
     await running.awaitEvent("ResendEnded");
     const end = running.events().find(({ event }) => event === "ResendEnded");
     expect(end).toMatchObject({ why: "it was stopped", refused: 0 });
-    expect(Number(end?.["sent"]) + Number(end?.["left"])).toBe(4_000);
+    expect(Number(end?.["sent"]) + Number(end?.["left"])).toBe(count);
     const second = say(b, "resend");
     const before = slow.hits;
     await until("it is on its way again", () => slow.hits > before);
@@ -236,7 +240,10 @@ describe("sls-agent set-aside", () => {
     const next = run(b);
     await next.awaitEvent("Listening");
     expect(await say(b, "resend")).toMatchObject({ code: 0 });
-    await storedOnce(b, lines);
+    await storedOnce(
+      b,
+      Array.from({ length: count }, (_, n) => `${n} x`),
+    );
     await stopped(next);
   });
 

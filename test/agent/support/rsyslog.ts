@@ -4,6 +4,7 @@ import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
+import { freePort } from "../../support/ports";
 import { until } from "./world";
 
 const inCi = process.env["CI"] === "true";
@@ -64,6 +65,8 @@ export async function startRsyslog(folder: string, ...lines: readonly string[]):
   return { socket, port, process: daemon, stop };
 }
 
+export { freePort };
+
 export const reachable = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = net.connect(port, "127.0.0.1", () => {
@@ -72,12 +75,3 @@ export const reachable = (port: number): Promise<boolean> =>
     });
     socket.on("error", () => resolve(false));
   });
-
-/** A TCP port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -6,6 +6,7 @@ import { SlsClient, proxyFromEnv, staticCredentials } from "../../../sls/client"
 import { spawnAgent, type RunningAgent } from "../../agent/support/bundle";
 import { temporaryFolder } from "../../agent/support/folder";
 import { bindSyslogConfig } from "../../support/local-cloud";
+import { freePort } from "../../support/ports";
 import { report, type Outcome } from "./outcome";
 import { LogReader, type CloudAddress } from "./pull";
 
@@ -44,7 +45,9 @@ export class FaultBench<C extends CloudAddress = LocalCloud> {
   /** With a local cloud in this process. */
   static async start(agentPath: string, options: Partial<LocalCloudOptions> = {}): Promise<FaultBench> {
     const folder = temporaryFolder();
-    const cloud = await startLocalCloud({ stateDir: join(folder, "cloud"), ...options });
+    // It may be away for a while, and needs its port again.
+    const port = await freePort();
+    const cloud = await startLocalCloud({ stateDir: join(folder, "cloud"), port, ...options });
     onTestFinished(() => cloud.close());
     const bench = new FaultBench(cloud, folder, agentPath, options.now);
     await bench.setUp();
@@ -66,6 +69,8 @@ export class FaultBench<C extends CloudAddress = LocalCloud> {
       HTTP_PROXY: this.cloud.url,
       ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
+      // An end in order has the time that it needs, on a slow machine and after failures too.
+      SLS_AGENT_DRAIN_SECONDS: "120",
       ...env,
     });
   }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { keptCredentials } from "../../../emulator/access-key";
 import type { CloudAddress } from "./pull";
+import { freePort } from "../../support/ports";
 import { dist } from "../../support/tools";
 
 export interface CloudProcess extends CloudAddress {
@@ -15,13 +16,13 @@ export interface CloudProcess extends CloudAddress {
   kill(): Promise<void>;
 }
 
-/** Starts one on a free port, and on the same port again after a kill. */
+/** Starts one on a free port, and on the same port again after a kill: nobody else is given it meanwhile. */
 export async function cloudProcess(folder: string): Promise<CloudProcess> {
   const main = dist("cli/main.js");
   if (!existsSync(main)) throw new Error(`${main} is missing; npm run build makes it`);
   const stateDir = join(folder, "cloud");
   let child: ChildProcess | undefined;
-  let port = 0;
+  const port = await freePort();
   const kill = async (): Promise<void> => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
@@ -34,12 +35,11 @@ export async function cloudProcess(folder: string): Promise<CloudProcess> {
     child = started;
     let said = "";
     started.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    const ready = await new Promise<string>((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       let out = "";
-      started.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()).includes("\n") && resolve(out));
+      started.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()).includes("\n") && resolve());
       started.on("exit", (code) => reject(new Error(`the local cloud ended with ${code}: ${said}`)));
     });
-    port = (JSON.parse(ready) as { port: number }).port;
   };
   onTestFinished(kill);
   await start();

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync } from "node:fs";
 import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,8 @@ function copied(files: CertificateFiles): { certFile: string; keyFile: string } 
   const [certFile, keyFile] = [join(folder, "server.crt"), join(folder, "server.key")];
   copyFileSync(files.certFile, certFile);
   copyFileSync(files.keyFile, keyFile);
+  // What is written over them is later, however seldom the file system's clock ticks.
+  for (const file of [certFile, keyFile]) utimesSync(file, 1, 1);
   return { certFile, keyFile };
 }
 
@@ -139,10 +141,9 @@ describe("TLS", () => {
 
     copyFileSync(files(renewed).certFile, own.certFile);
     expect(name(await connect(input))).toBe("server");
-    expect(events.at(-2)).toMatchObject({
-      type: "WaitingFor",
-      why: expect.stringMatching(/cannot be used: .*; the last good ones stay in use$/),
-    });
+    expect(events.filter(({ type }) => type === "WaitingFor")).toMatchObject([
+      { why: expect.stringMatching(/cannot be used: .*; the last good ones stay in use$/) },
+    ]);
 
     copyFileSync(files(renewed).keyFile, own.keyFile);
     expect(name(await connect(input))).toBe("renewed");

@@ -1,6 +1,6 @@
 /** Real rsyslog with the forwarder of the seeds, into the agent. Skipped by name where rsyslogd is missing, but not in CI. */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createSocket } from "node:dgram";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -10,6 +10,7 @@ import type { AgentEvent } from "../../../../agent/status/events";
 import { realWorld } from "../../../../agent/world";
 import { FakeService } from "../../support/fake-service";
 import { temporaryFolder } from "../../support/folder";
+import { freePort } from "../../support/rsyslog";
 import { until } from "../../support/world";
 
 const installed = spawnSync("rsyslogd", ["-v"]).status === 0;
@@ -53,6 +54,8 @@ async function startRsyslog(folder: string, port: number, udpPort: number): Prom
     await ended;
   });
   await until("rsyslogd has made its socket", () => existsSync(socket));
+  // A datagram that comes before is lost.
+  await until("rsyslogd has its UDP port", () => isBound(udpPort));
   return socket;
 }
 
@@ -76,13 +79,9 @@ function startAgent(folder: string, port: string): { service: FakeService; agent
   return { service, agent, port: listening };
 }
 
-async function freeUdpPort(): Promise<number> {
-  const socket = createSocket("udp4");
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(resolve));
-  return port;
-}
+/** Linux tells ports in hexadecimal. */
+const isBound = (port: number): boolean =>
+  readFileSync("/proc/net/udp", "latin1").includes(`:${port.toString(16).toUpperCase().padStart(4, "0")} `);
 
 const logger = (socket: string, app: string, text: string): void =>
   void execFileSync("logger", ["-u", socket, "-t", app], { input: text });
@@ -90,7 +89,7 @@ const logger = (socket: string, app: string, text: string): void =>
 describe.skipIf(!installed && !inCi)("real rsyslog (skipped without rsyslogd: apt-get install rsyslog)", () => {
   it("delivers each message as the program wrote it", async () => {
     const folder = temporaryFolder();
-    const udpPort = await freeUdpPort();
+    const udpPort = await freePort();
     const { service, agent, port } = startAgent(folder, "0");
     onTestFinished(() => agent.stop("test", 0).then(() => undefined));
     await until("the agent listens", () => port() > 0);
@@ -126,7 +125,7 @@ describe.skipIf(!installed && !inCi)("real rsyslog (skipped without rsyslogd: ap
 
   it("loses nothing over a clean restart of the agent, and rsyslog doubles one line at most", async () => {
     const folder = temporaryFolder();
-    const udpPort = await freeUdpPort();
+    const udpPort = await freePort();
     const first = startAgent(folder, "0");
     await until("the agent listens", () => first.port() > 0);
     const port = first.port();

@@ -6,7 +6,7 @@ import type { Origin } from "../../../../agent/inputs/intake";
 import { SyslogTcpInput } from "../../../../agent/inputs/syslog/tcp";
 import type { AgentEvent } from "../../../../agent/status/events";
 import { Waits } from "../../../../agent/status/waits";
-import { realWorld } from "../../../../agent/world";
+import { realWorld, type World } from "../../../../agent/world";
 import { until } from "../../support/world";
 
 interface Taken {
@@ -19,7 +19,7 @@ function open(
   port = 0,
   maxLineBytes = 1024,
   maxConnections = 512,
-  idleMs = 60_000,
+  world: World = realWorld,
 ): { input: SyslogTcpInput; taken: Taken[]; events: AgentEvent[]; lines: () => string[] } {
   const taken: Taken[] = [];
   const events: AgentEvent[] = [];
@@ -28,9 +28,9 @@ function open(
     place: { host: "127.0.0.1", port, setting: "syslog.port, --port" },
     maxLineBytes,
     maxConnections,
-    idleMs,
+    idleMs: 60_000,
     accept: (line, origin, continuation) => taken.push({ line: line.toString(), origin, continuation }),
-    world: realWorld,
+    world,
     emit,
     waits: new Waits(emit),
   });
@@ -147,15 +147,31 @@ describe("the syslog input over TCP", () => {
   });
 
   it("ends connections that bring nothing before they keep others out, keeps half a line of theirs, and those that are busy", async () => {
-    const { input, lines, events } = open(0, 1024, 4, 200);
+    let now = 0;
+    let wake = (): void => undefined;
+    const pass = (ms: number): void => {
+      now += ms;
+      wake();
+    };
+    // What is longer than ten seconds is waited for by those that are idle only.
+    const sleep: World["sleep"] = (ms, signal) => {
+      if (ms < 10_000) return realWorld.sleep(ms, signal);
+      return new Promise((resolve) => {
+        wake = resolve;
+        signal?.addEventListener("abort", () => resolve());
+      });
+    };
+    const { input, lines, events } = open(0, 1024, 4, { ...realWorld, monotonic: () => now, sleep });
     const busy = await connect(input);
-    const ticking = setInterval(() => busy.write("."), 20);
-    onTestFinished(() => clearInterval(ticking));
     const idle = await Promise.all([1, 2, 3].map(() => connect(input)));
     const { port } = input;
     await until("the port is closed", async () => (await tryConnect(port)) === "ECONNREFUSED");
     idle[0]?.write("half a line");
     const ended = idle.map((socket) => once(socket.resume(), "close"));
+    pass(30_000);
+    busy.write("busy\n");
+    await until("it has brought something", () => lines().includes("busy"));
+    pass(30_000);
     await until("the port is open again", async () => (await tryConnect(port)) === "taken");
     await Promise.race(ended);
     expect(busy.destroyed).toBe(false);
