@@ -1,7 +1,8 @@
 /** Children of the demo: started in groups of their own, and none left behind. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { openSync, readdirSync, readFileSync } from "node:fs";
+import { openSync } from "node:fs";
 import { isAlive } from "../../emulator/other-process";
+import { descendants } from "../process-tree";
 
 export interface Started {
   readonly pid: number;
@@ -65,30 +66,11 @@ export async function run(program: string, args: readonly string[], options: Sta
   return lines.join("\n");
 }
 
-/** A process and all below it, from /proc where there is one. Terraform runs under a terminal of its own, outside of any group of ours. */
-function descendants(pid: number): number[] {
-  let children: [pid: number, parent: number][];
-  try {
-    children = readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap((name) => {
-        try {
-          const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-          return [[Number(name), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1])]];
-        } catch {
-          return [];
-        }
-      });
-  } catch {
-    return [];
-  }
-  const below = (parent: number): number[] =>
-    children.filter(([, p]) => p === parent).flatMap(([child]) => [child, ...below(child)]);
-  return below(pid);
-}
+const below = (pid: number): number[] => descendants(pid).map((one) => one.pid);
 
+/** To it and all below it. Terraform runs under a terminal of its own, outside of any group of ours. */
 function signalTree(pid: number, signal: NodeJS.Signals): void {
-  for (const one of [...descendants(pid), -pid, pid]) {
+  for (const one of [...below(pid), -pid, pid]) {
     try {
       process.kill(one, signal);
     } catch {
@@ -99,7 +81,7 @@ function signalTree(pid: number, signal: NodeJS.Signals): void {
 
 /** TERM, then KILL for what is still there after `patienceMs`. */
 export async function stopTree(pid: number, patienceMs = 12_000): Promise<void> {
-  const all = [pid, ...descendants(pid)];
+  const all = [pid, ...below(pid)];
   signalTree(pid, "SIGTERM");
   if (await haveEnded(all, patienceMs)) return;
   for (const one of all.filter(isAlive)) signalTree(one, "SIGKILL");

@@ -12,7 +12,8 @@ import { rsyslogForward, type RsyslogForwardOptions } from "../../images/rsyslog
 import { committed } from "../../images/rsyslog/write";
 import { FakeService } from "../agent/support/fake-service";
 import { temporaryFolder } from "../agent/support/folder";
-import { freePort, skipWithoutOmrelp } from "../agent/support/rsyslog";
+import { skipWithoutOmrelp } from "../agent/support/rsyslog";
+import { freePort } from "../support/ports";
 import { until } from "../agent/support/world";
 import { startDebianRsyslog } from "./support/debian-rsyslog";
 import { repository, testWith, tool } from "../support/tools";
@@ -167,7 +168,7 @@ describe.skipIf(skipWithoutOmrelp)("real rsyslog with the drop-in (skipped witho
     const agent = await startAgent(relpPort);
     const stored = (): number => agent.service.sinkMade.stored.reduce((sum, { group }) => sum + group.logs.length, 0);
     // Soon is a matter of rsyslog's pauses, of 10 s at the most; how fast the rest follows is one of the machine.
-    await until("the first are stored", () => stored() > 0);
+    await until("the first are stored", () => stored() > 0, 20_000);
     await until("all are stored", () => stored() >= wanted);
     const came = logsOf(agent).flatMap((log) => (log["app-name"] === "burst" ? [log["procid"]] : []));
     expect(new Set(came).size).toBe(wanted);

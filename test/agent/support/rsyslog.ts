@@ -65,8 +65,6 @@ export async function startRsyslog(folder: string, ...lines: readonly string[]):
   return { socket, port, process: daemon, stop };
 }
 
-export { freePort };
-
 export const reachable = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = net.connect(port, "127.0.0.1", () => {

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { freePort, reachable } from "../../agent/support/rsyslog";
+import { reachable } from "../../agent/support/rsyslog";
+import { freePort } from "../../support/ports";
 import { until } from "../../agent/support/world";
 
 /** Starts an rsyslogd configured in Debian's order: inputs first, then the drop-in. Resolves with the TCP port that takes lines. */

@@ -9,7 +9,8 @@ import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { chance } from "../../support/chance";
 import { cuttingProxy } from "../../support/cutting-proxy";
 import { temporaryFolder } from "../../support/folder";
-import { freePort, reachable, skipWithoutOmrelp, startRsyslog } from "../../support/rsyslog";
+import { reachable, skipWithoutOmrelp, startRsyslog } from "../../support/rsyslog";
+import { freePort } from "../../../support/ports";
 import { until } from "../../support/world";
 
 /** Lines that omrelp sends before it waits for answers, in each of these tests. */

@@ -10,7 +10,7 @@ import type { AgentEvent } from "../../../../agent/status/events";
 import { realWorld } from "../../../../agent/world";
 import { FakeService } from "../../support/fake-service";
 import { temporaryFolder } from "../../support/folder";
-import { freePort } from "../../support/rsyslog";
+import { freePort } from "../../../support/ports";
 import { until } from "../../support/world";
 
 const installed = spawnSync("rsyslogd", ["-v"]).status === 0;
